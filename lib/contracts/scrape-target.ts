@@ -1,0 +1,6 @@
+import type { MetricsEndpoint } from '../core';
+
+/** Something with metrics. */
+export interface IScrapeTarget {
+  readonly metrics: readonly MetricsEndpoint[];
+}

@@ -1,0 +1,44 @@
+import type { PodGroup } from './pod-group';
+import type { SecretRef } from './secret-ref';
+
+/** Whose metrics an endpoint tells, where somebody knows what to say about them: alerts and dashboards follow. */
+export type Exporter =
+  | 'cert-manager'
+  | 'clickhouse'
+  | 'cnpg'
+  | 'dcgm'
+  | 'external-secrets'
+  | 'litellm'
+  | 'redis'
+  | 'strimzi'
+  | 'vllm';
+
+/** Where some pods tell their metrics. */
+export interface MetricsEndpoint {
+  /** Name of the monitor, unique in the namespace of the pods. */
+  readonly name: string;
+  readonly pods: PodGroup;
+  /** Name of the container port: monitors select by it. */
+  readonly port: string;
+  /** Its number: policies open it. */
+  readonly portNumber: number;
+  /**
+   * Whose metrics they are.
+   * @default - nobody's that we know: they are collected, and nothing is said about them
+   */
+  readonly exporter?: Exporter;
+  /** @default '/metrics' */
+  readonly path?: string;
+  /** @default 'http' */
+  readonly scheme?: 'http' | 'https';
+  /**
+   * Bearer token the endpoint asks for.
+   * @default - none
+   */
+  readonly token?: SecretRef;
+  /**
+   * Keep the labels of the workload that the exporter speaks of.
+   * @default false
+   */
+  readonly honorLabels?: boolean;
+}

@@ -1,0 +1,36 @@
+import type { IConstruct } from 'constructs';
+
+/** What an environment's tier decides where a prop leaves it open. Security is never among it. */
+export interface Policy {
+  /** Replicas of a stateless service. */
+  readonly replicas: number;
+  /** Members of a replicated store. */
+  readonly members: number;
+  /** Spread replicas over zones, refusing to pile up. */
+  readonly spreadZones: boolean;
+  /** Keep data (buckets, databases, claims) when its owner is removed. */
+  readonly keepData: boolean;
+  /** Days of backups and of metrics, when nothing else says so. */
+  readonly retentionDays: number;
+}
+
+export const POLICIES = {
+  local: { replicas: 1, members: 1, spreadZones: false, keepData: false, retentionDays: 1 },
+  dev: { replicas: 1, members: 1, spreadZones: false, keepData: false, retentionDays: 7 },
+  stg: { replicas: 2, members: 3, spreadZones: true, keepData: false, retentionDays: 7 },
+  prod: { replicas: 2, members: 3, spreadZones: true, keepData: true, retentionDays: 30 },
+} as const satisfies Record<string, Policy>;
+
+export type Tier = keyof typeof POLICIES;
+
+const KEY = 'nexus-eks/policy';
+
+/** Set the policy for everything below; call it before the first child is made. */
+export function setPolicy(scope: IConstruct, policy: Policy): void {
+  scope.node.setContext(KEY, policy);
+}
+
+/** The policy in force here. Who forgets to set one gets the careful one. */
+export function policyOf(construct: IConstruct): Policy {
+  return (construct.node.tryGetContext(KEY) as Policy | undefined) ?? POLICIES.prod;
+}

@@ -1,0 +1,238 @@
+import { k8s } from 'cdk8s-plus-30';
+import { Construct } from 'constructs';
+import { clusterOf } from './cluster';
+import { declare } from './facts';
+import { WorkloadIdentity } from './identity';
+import type { Labels } from './kube';
+import { namespaceOf } from './layer';
+import type { MetricsEndpoint } from './metrics';
+import { PodGroup } from './pod-group';
+import { type PodProps, type ProbeTarget, podTemplate } from './pod-template';
+import { policyOf } from './policy';
+
+export interface WorkloadProps extends PodProps {
+  /**
+   * Name of the objects.
+   * @default - the construct's id
+   */
+  readonly name?: string;
+  /**
+   * 'StatefulSet' for what keeps claims.
+   * @default 'Deployment'
+   */
+  readonly kind?: 'Deployment' | 'StatefulSet';
+  /** @default - the environment's policy */
+  readonly replicas?: number;
+  /**
+   * What scales it, such as KEDA; then nobody writes `replicas`.
+   * @default - nothing: `replicas` stands
+   */
+  readonly scaled?: { readonly by: string; readonly max: number };
+  /** When the pod takes traffic. */
+  readonly ready: ProbeTarget;
+  /**
+   * When the pod is beyond help.
+   * @default - never restarted for it
+   */
+  readonly alive?: ProbeTarget;
+  /** Slowest start that is still healthy: the startup probe allows exactly this. */
+  readonly startupSeconds: number;
+  /**
+   * Longest work in flight, which a stopping pod finishes.
+   * @default 30
+   */
+  readonly drainSeconds?: number;
+  /**
+   * How many may be new, and how many missing, during a rollout.
+   * @default - one new, none missing
+   */
+  readonly rollout?: { readonly maxSurge: number; readonly maxUnavailable: number };
+  /**
+   * Claims of a StatefulSet, by name.
+   * @default - none
+   */
+  readonly claims?: Readonly<Record<string, { readonly path: string; readonly size: string }>>;
+  /**
+   * Rights in AWS; also names the service account.
+   * @default - an account of its own without rights
+   */
+  readonly identity?: WorkloadIdentity;
+}
+
+/** Time for endpoints to leave every proxy before the process is told to stop. */
+export const DEREGISTER_SECONDS = 15;
+/** Time between the last answer and the kill. */
+const MARGIN_SECONDS = 15;
+
+/** The one place that writes a service: pods, their Service, budget, account and policy. */
+export class Workload extends Construct {
+  public readonly name: string;
+  public readonly namespace: string;
+  public readonly labels: Labels;
+  public readonly identity: WorkloadIdentity;
+  /** For connections. */
+  public readonly pods: PodGroup;
+  /** `Deployment/namespace/name`. */
+  public readonly owner: string;
+  private readonly props: WorkloadProps;
+
+  constructor(scope: Construct, id: string, props: WorkloadProps) {
+    super(scope, id);
+    this.props = props;
+    this.name = props.name ?? id;
+    this.namespace = namespaceOf(this);
+    this.labels = { 'app.kubernetes.io/name': this.name };
+    const kind = props.kind ?? 'Deployment';
+    this.owner = `${kind}/${this.namespace}/${this.name}`;
+    this.identity = props.identity ?? new WorkloadIdentity(this, 'Identity', { name: this.name });
+    this.pods = new PodGroup(this, 'Pods', { name: this.name, labels: this.labels });
+    this.identity.usedBy(this.pods);
+    if (props.apiAccess) this.pods.reach('apiServer', { why: 'reads the Kubernetes API' });
+
+    const replicas = props.replicas ?? policyOf(this).replicas;
+    const drainSeconds = props.drainSeconds ?? 30;
+    declare(this, 'lifecycle', {
+      owner: this.owner,
+      drainSeconds,
+      startupSeconds: props.startupSeconds,
+      ...(props.scaled
+        ? { scaledBy: props.scaled.by, minReplicas: replicas, maxReplicas: props.scaled.max }
+        : {}),
+    });
+
+    const template = podTemplate(this, props, {
+      name: this.name,
+      labels: this.labels,
+      serviceAccount: this.identity.serviceAccount,
+      probes: {
+        ...probes(props),
+        lifecycle: { preStop: { sleep: { seconds: DEREGISTER_SECONDS } } },
+      },
+      claims: Object.fromEntries(
+        Object.entries(props.claims ?? {}).map(([claim, { path }]) => [claim, path]),
+      ),
+      spec: {
+        terminationGracePeriodSeconds: DEREGISTER_SECONDS + drainSeconds + MARGIN_SECONDS,
+        ...((props.scaled?.max ?? replicas) > 1 ? { topologySpreadConstraints: this.spread(kind) } : {}),
+      },
+    });
+    const metadata = { name: this.name, namespace: this.namespace, labels: { ...this.labels } };
+    const common = {
+      ...(props.scaled ? {} : { replicas }),
+      selector: { matchLabels: { ...this.labels } },
+      template,
+    };
+    if (kind === 'Deployment') {
+      const { maxSurge, maxUnavailable } = props.rollout ?? { maxSurge: 1, maxUnavailable: 0 };
+      new k8s.KubeDeployment(this, 'Deployment', {
+        metadata,
+        spec: {
+          ...common,
+          // A slow start must not be reported as a failed rollout.
+          progressDeadlineSeconds: props.startupSeconds + 600,
+          strategy: {
+            type: 'RollingUpdate',
+            rollingUpdate: {
+              maxSurge: k8s.IntOrString.fromNumber(maxSurge),
+              maxUnavailable: k8s.IntOrString.fromNumber(maxUnavailable),
+            },
+          },
+        },
+      });
+    } else {
+      new k8s.KubeStatefulSet(this, 'StatefulSet', {
+        metadata,
+        spec: { ...common, serviceName: this.name, volumeClaimTemplates: this.claims() },
+      });
+    }
+    if (props.ports) {
+      new k8s.KubeService(this, 'Service', {
+        metadata,
+        spec: {
+          selector: { ...this.labels },
+          ports: Object.entries(props.ports).map(([name, port]) => ({
+            name,
+            port,
+            targetPort: k8s.IntOrString.fromString(name),
+          })),
+        },
+      });
+    }
+    if (replicas > 1) {
+      new k8s.KubePodDisruptionBudget(this, 'Budget', {
+        metadata,
+        spec: {
+          maxUnavailable: k8s.IntOrString.fromNumber(1),
+          selector: { matchLabels: { ...this.labels } },
+        },
+      });
+    }
+  }
+
+  /** Name that other namespaces reach the Service under. */
+  public get host(): string {
+    return `${this.name}.${this.namespace}.svc`;
+  }
+
+  /** Metrics on one of the ports. */
+  public metrics(port: string, options: Partial<MetricsEndpoint> = {}): MetricsEndpoint {
+    const portNumber = this.props.ports?.[port];
+    if (portNumber === undefined) throw new Error(`${this.owner} opens no port '${port}'`);
+    return { name: this.name, pods: this.pods, port, portNumber, ...options };
+  }
+
+  private spread(kind: 'Deployment' | 'StatefulSet'): k8s.TopologySpreadConstraint[] {
+    const base = {
+      maxSkew: 1,
+      labelSelector: { matchLabels: { ...this.labels } },
+      // Counting old pods too would leave the last new one without a zone.
+      ...(kind === 'Deployment' ? { matchLabelKeys: ['pod-template-hash'] } : {}),
+    };
+    return [
+      {
+        ...base,
+        topologyKey: 'topology.kubernetes.io/zone',
+        // GPUs are not to be had in every zone at every hour, and a pool at its limit cannot choose another.
+        whenUnsatisfiable:
+          policyOf(this).spreadZones && !this.props.resources.gpus ? 'DoNotSchedule' : 'ScheduleAnyway',
+      },
+      { ...base, topologyKey: 'kubernetes.io/hostname', whenUnsatisfiable: 'ScheduleAnyway' },
+    ];
+  }
+
+  private claims(): k8s.KubePersistentVolumeClaimProps[] {
+    return Object.entries(this.props.claims ?? {}).map(([name, { size }]) => ({
+      metadata: { name },
+      spec: {
+        accessModes: ['ReadWriteOnce'],
+        storageClassName: clusterOf(this).storageClass,
+        resources: { requests: { storage: k8s.Quantity.fromString(size) } },
+      },
+    }));
+  }
+}
+
+function probe(target: ProbeTarget, ports: PodProps['ports']): k8s.Probe {
+  if ('tcp' in target) return { tcpSocket: { port: k8s.IntOrString.fromString(target.tcp) } };
+  const timeout = target.timeoutSeconds ? { timeoutSeconds: target.timeoutSeconds } : {};
+  if ('command' in target) return { exec: { command: [...target.command] }, ...timeout };
+  const port = target.port ?? Object.keys(ports ?? {})[0];
+  return { httpGet: { path: target.path, port: k8s.IntOrString.fromString(port) }, ...timeout };
+}
+
+function probes(
+  props: WorkloadProps,
+): Pick<k8s.Container, 'startupProbe' | 'readinessProbe' | 'livenessProbe'> {
+  const periodSeconds = props.startupSeconds > 120 ? 10 : 5;
+  return {
+    startupProbe: {
+      ...probe(props.ready, props.ports),
+      periodSeconds,
+      failureThreshold: Math.ceil(props.startupSeconds / periodSeconds),
+    },
+    readinessProbe: { ...probe(props.ready, props.ports), periodSeconds: 10, failureThreshold: 3 },
+    ...(props.alive
+      ? { livenessProbe: { ...probe(props.alive, props.ports), periodSeconds: 20, failureThreshold: 3 } }
+      : {}),
+  };
+}

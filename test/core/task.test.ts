@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest';
+import { render, Task } from '../../lib/core';
+import { find, layer } from './tree';
+
+test('a job of its own account, closed in, that ends', () => {
+  const l = layer();
+  new Task(l, 'migrate', {
+    image: 'example.com/tool:1.0.0',
+    resources: { cpu: '100m', memory: '128Mi' },
+    deadlineSeconds: 600,
+  });
+  expect(find(l, 'Job')).toMatchObject({
+    spec: {
+      backoffLimit: 6,
+      activeDeadlineSeconds: 600,
+      template: { spec: { restartPolicy: 'Never', serviceAccountName: 'migrate' } },
+    },
+  });
+  expect(find(l, 'NetworkPolicy').spec).not.toHaveProperty('ingress');
+  expect(render(l).facts.of('pods')[0]).toMatchObject({ owner: 'Job/apps/migrate', job: true });
+});
