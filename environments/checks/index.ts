@@ -1,0 +1,17 @@
+import { checkAws } from './aws';
+import type { Checking, Draft } from './draft';
+import { checkGateway } from './gateway';
+import { checkModels } from './models';
+import { checkPools } from './pools';
+import { checkWaivers } from './waivers';
+
+export type { Checking, Draft } from './draft';
+
+/** What one value of the file says about another. */
+export function checkAll(draft: Draft, checking: Checking): void {
+  checkAws(draft, checking);
+  checkPools(draft, checking);
+  checkModels(draft, checking);
+  checkGateway(draft, checking);
+  checkWaivers(draft, checking);
+}

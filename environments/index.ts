@@ -1,0 +1,5 @@
+export { VERIFIED_ON } from './eks-calendar';
+export { listEnvironments, resolveEnvironmentFile, UnknownEnvironmentError } from './find';
+export { type Environment, loadEnvironment } from './load';
+export { EnvironmentError, type Problem } from './problems';
+export { type EnvironmentValues, environmentSchema, toJsonSchema } from './schema';

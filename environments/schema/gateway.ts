@@ -1,0 +1,40 @@
+import { listOf, mapOf, objectOf, optional, orEmpty, withDefault } from '../fields';
+import { integer, string } from '../scalars';
+import { hostName, label } from './text';
+
+/** Names that clients ask for: models and hosted providers alike. */
+const alias = {
+  pattern: /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/,
+  format: 'an alias: small letters, digits, dots and dashes',
+  maxLength: 63,
+};
+
+const provider = objectOf('A hosted model', {
+  model: string('Model, as LiteLLM names it', {
+    pattern: /^[a-z0-9_]+\/[\w.:/-]+$/,
+    format: 'a provider and model such as anthropic/claude-sonnet-4-5',
+  }),
+  secret: string('Path of the secret with the key; never the key itself', {
+    pattern: /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\/[a-z0-9]([-a-z0-9]*[a-z0-9])?)+$/,
+    format: 'a path such as providers/anthropic (the file names secrets and never holds one)',
+    unquoted: true,
+  }),
+});
+
+/** The gateway in front of all models. */
+export const gateway = objectOf('The gateway in front of all models', {
+  host: optional(string('Host name that clients use; absent means inside the cluster only', hostName)),
+  clients: withDefault(
+    listOf('Namespaces whose pods call the gateway; nobody else gets in', string('Namespace', label)),
+    [],
+  ),
+  replicas: optional(integer("Replicas; absent means the tier's number", { min: 1 })),
+  providers: orEmpty(mapOf('Hosted models, by alias', alias, provider)),
+  fallbacks: orEmpty(
+    mapOf(
+      'For a model, who answers when it does not',
+      alias,
+      listOf('Aliases, tried in this order', string('Alias of a model or provider', alias), { min: 1 }),
+    ),
+  ),
+});
