@@ -1,0 +1,174 @@
+import {
+  type FormatGroup,
+  findModel,
+  findQuantized,
+  type Model,
+  modelNames,
+  type ParameterGroup,
+  type WeightFormat,
+} from './models';
+
+/** What a name on the hub stands for: a shape, and the format of its weights. */
+export interface Checkpoint {
+  /** As asked. */
+  readonly id: string;
+  readonly model: Model;
+  /** Groups that are not at 16 bits, as they weigh most. */
+  readonly format: readonly FormatGroup[];
+  /** The same as they weigh least: differs where only the name tells the format. */
+  readonly lightest: readonly FormatGroup[];
+  /** Nobody has read its quantization block: the format follows from the name. */
+  readonly assumed: boolean;
+  /** Brings scales for an fp8 cache. */
+  readonly fp8Cache: boolean;
+  /** Quantized by the engine, out of weights that it loads at 16 bits first. */
+  readonly madeAtLoad: boolean;
+  /** Size of its files, where known. */
+  readonly checkpointGiB?: number;
+}
+
+const LINEAR: readonly ParameterGroup[] = ['attention', 'denseMlp', 'sharedExperts', 'experts'];
+const FEED_FORWARD: readonly ParameterGroup[] = ['denseMlp'];
+const EXPERTS: readonly ParameterGroup[] = ['experts'];
+
+/** Publishers whose FP8 checkpoints have one scale for each block of 128 by 128. */
+const BLOCK_FP8: readonly string[] = ['qwen', 'deepseek-ai', 'minimaxai'];
+
+const SUFFIXES: readonly { readonly ending: RegExp; readonly method: string }[] = [
+  { ending: /-fp8(-dynamic|-block)?$/i, method: 'fp8' },
+  { ending: /-awq(-int4)?$/i, method: 'awq' },
+  { ending: /-gptq(-int4)?$/i, method: 'gptq' },
+  { ending: /-(quantized\.)?(w4a16|int4)$/i, method: 'int4' },
+  { ending: /-(quantized\.)?(w8a8|int8)$/i, method: 'int8' },
+  { ending: /-(nvfp4|fp4)$/i, method: 'nvfp4' },
+];
+
+/**
+ * The checkpoint behind a name. One with a known suffix (`-FP8`, `-AWQ`, `-GPTQ-Int4`, `-NVFP4`) is its base in that
+ * format, marked as assumed: which layers were left at 16 bits only its own config.json tells.
+ */
+export function findCheckpoint(id: string): Checkpoint | undefined {
+  const known = findQuantized(id);
+  if (known) {
+    const model = findModel(known.base);
+    if (!model) return undefined;
+    const { format, fp8Cache, checkpointGiB } = known;
+    return {
+      ...exact(id, model, format),
+      fp8Cache,
+      ...(checkpointGiB === undefined ? {} : { checkpointGiB }),
+    };
+  }
+  const suffix = SUFFIXES.find(({ ending }) => ending.test(id));
+  const model = findModel(id) ?? (suffix && baseOf(id, suffix.ending));
+  if (!model) return undefined;
+  const own = model.id.toLowerCase() === id.toLowerCase();
+  if (model.format.length && (own || suffix || !SUFFIXES.some(({ ending }) => ending.test(model.id)))) {
+    // Another quantization of an already quantized model: the published format is the heavier guess or the same.
+    return { ...exact(id, model, model.format), ...filesOf(model) };
+  }
+  if (suffix) return assumed(id, model, suffix.method);
+  // The plain name of a model that the catalog knows by its quantized checkpoint.
+  return { ...exact(id, model, []), ...(model.format.length ? {} : filesOf(model)) };
+}
+
+/** A checkpoint quantized by a method that the caller names, such as `fp8` or `awq`; its own when it has one. */
+export function quantizedBy(checkpoint: Checkpoint, method: string): Checkpoint {
+  if (PLAIN.includes(method.toLowerCase())) return checkpoint;
+  if (checkpoint.format.length || checkpoint.model.params === undefined) return checkpoint;
+  const name = methodOf(method);
+  return { ...assumed(checkpoint.id, checkpoint.model, name), madeAtLoad: name === 'fp8' };
+}
+
+/** Whether a method of quantization is one that engines know, priced here or not. */
+export function isKnownMethod(method: string): boolean {
+  const name = methodOf(method);
+  return name in METHODS || UNPRICED.includes(name) || PLAIN.includes(name);
+}
+
+const filesOf = ({ checkpointGiB }: Model) => (checkpointGiB === undefined ? {} : { checkpointGiB });
+
+const exact = (id: string, model: Model, format: readonly FormatGroup[]): Checkpoint => ({
+  id,
+  model,
+  format,
+  lightest: format,
+  assumed: false,
+  fp8Cache: false,
+  madeAtLoad: false,
+});
+
+/** Formats by method; for FP8 the publisher decides between blocks and channels. */
+const METHODS: Readonly<Record<string, WeightFormat>> = {
+  fp8: 'fp8',
+  awq: 'awq-int4-g128',
+  gptq: 'gptq-int4-g128',
+  int4: 'int4-g128-sym',
+  int8: 'int8',
+  nvfp4: 'nvfp4',
+  mxfp4: 'mxfp4',
+};
+
+/** vLLM's spellings. */
+const SPELLINGS: Readonly<Record<string, string>> = {
+  fp8_per_tensor: 'fp8',
+  fp8_per_block: 'fp8',
+  fp4: 'nvfp4',
+  w4a16: 'int4',
+  w8a8: 'int8',
+  modelopt: 'fp8',
+  modelopt_fp8: 'fp8',
+  modelopt_fp4: 'nvfp4',
+  awq_marlin: 'awq',
+  gptq_marlin: 'gptq',
+};
+
+/** Methods whose weights follow from more than the name: as heavy as none, or as light as any. */
+const UNPRICED: readonly string[] = [
+  'auto-round',
+  'bitsandbytes',
+  'compressed-tensors',
+  'gguf',
+  'modelopt_mixed',
+  'moe_wna16',
+  'quark',
+  'torchao',
+];
+
+/** No quantization, or what the checkpoint says of itself. */
+const PLAIN: readonly string[] = ['auto', 'none', 'bf16', 'bfloat16', 'fp16', 'float16'];
+
+function methodOf(method: string): string {
+  const name = method.toLowerCase();
+  return SPELLINGS[name] ?? name;
+}
+
+function assumed(id: string, model: Model, method: string): Checkpoint {
+  const publisher = id.split('/')[0].toLowerCase();
+  const blocks = method === 'fp8' && BLOCK_FP8.includes(publisher) && /-fp8$/i.test(id);
+  const format = blocks ? 'fp8-block128' : METHODS[method];
+  return {
+    id,
+    model,
+    format: format ? [{ format, applies: leastOf(model, method, publisher) }] : [],
+    // A method that nobody can price may be the strongest there is.
+    lightest: [{ format: format ?? 'int4-g128-sym', applies: LINEAR }],
+    assumed: true,
+    madeAtLoad: false,
+    fp8Cache: method === 'nvfp4' || (method === 'fp8' && publisher === 'nvidia'),
+  };
+}
+
+/** What is surely quantized: many checkpoints leave attention, and of a mixture all but the experts, at 16 bits. */
+function leastOf({ moe }: Model, method: string, publisher: string): readonly ParameterGroup[] {
+  if (moe) return EXPERTS;
+  return method === 'nvfp4' || (method === 'fp8' && publisher === 'meta-llama') ? FEED_FORWARD : LINEAR;
+}
+
+/** The model of a name without its suffix; other publishers quantize under the same name. */
+function baseOf(id: string, ending: RegExp): Model | undefined {
+  const plain = id.replace(ending, '');
+  const nameOf = (path: string) => path.slice(path.indexOf('/') + 1).toLowerCase();
+  const same = modelNames().find((name) => nameOf(name) === nameOf(plain));
+  return findModel(plain) ?? (same === undefined ? undefined : findModel(same));
+}

@@ -1,0 +1,3 @@
+export * from './checkpoints';
+export * from './instances';
+export * from './models';

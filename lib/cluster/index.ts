@@ -1,0 +1,7 @@
+export { CertManager } from './cert-manager';
+export { ExternalSecretsOperator } from './external-secrets-operator';
+export { Keda } from './keda';
+export { ClusterKnown } from './known';
+export { PlatformNamespace, type PlatformNamespaceProps, type SecurityLevel } from './namespace';
+export { SecretStores } from './secret-stores';
+export { StorageClasses } from './storage-classes';

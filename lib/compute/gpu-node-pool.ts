@@ -1,0 +1,153 @@
+import { Construct } from 'constructs';
+import { gpuCounts, gpuNames, type Instance, instances, instancesWith } from '../catalog';
+import type { INodePool } from '../contracts';
+import { didYouMean, type Placement, PlatformError, type Taint } from '../core';
+import { GPU_NODES, OPERAND_LABELS } from './gpu-operator';
+import { chosenTypes, isIn, KarpenterPool, type PoolProps, type Requirement } from './karpenter-pool';
+
+export interface GpuNodePoolProps extends PoolProps {
+  /** Card of the nodes, as the catalog names it: `L40S`, `A100-80`. */
+  readonly gpu: string;
+  /**
+   * GPUs on each node.
+   * @default 1
+   */
+  readonly perNode?: number;
+  /** Most GPUs that the pool may hold: the ceiling of the bill. */
+  readonly limit: number;
+  /**
+   * How the nodes are bought.
+   * @default 'on-demand'
+   */
+  readonly capacity?: 'on-demand' | 'spot' | 'reserved';
+  /**
+   * Capacity reservation that the nodes come from, such as `cr-0123456789abcdef0`; needed with 'reserved'.
+   * @default - none
+   */
+  readonly reservation?: string;
+}
+
+/** Keeps everything off that did not ask for a GPU. */
+export const GPU_TAINT: Taint = { key: 'nvidia.com/gpu', value: 'true', effect: 'NoSchedule' };
+
+/** Cards that the driver of our node image (580) cannot run. */
+const NEEDS_NEWER_DRIVER: readonly string[] = ['RTX-PRO-4500'];
+
+/** Nodes with one kind of GPU, so many on each, started by Karpenter when a pod asks for them. */
+export class GpuNodePool extends Construct implements INodePool {
+  public readonly name: string;
+  public readonly gpu: string;
+  public readonly gpusPerNode: number;
+  public readonly capacity: 'on-demand' | 'spot' | 'reserved';
+  public readonly limit: number;
+  public readonly room: INodePool['room'];
+  public readonly placement: Placement;
+
+  constructor(scope: Construct, id: string, props: GpuNodePoolProps) {
+    super(scope, id);
+    this.gpu = props.gpu;
+    this.gpusPerNode = props.perNode ?? 1;
+    this.capacity = props.capacity ?? 'on-demand';
+    this.limit = props.limit;
+    this.mustBeSold();
+    this.mustMatchReservation(props.reservation);
+    this.mustHoldANode();
+
+    const asked = `${this.gpusPerNode} ${this.gpu}`;
+    const fitting = instancesWith({ gpu: this.gpu, count: this.gpusPerNode });
+    const matching = chosenTypes(this, props, fitting, asked);
+    const pool = new KarpenterPool(this, 'Nodes', {
+      pool: { ...props, name: props.name ?? id },
+      capacity: this.capacity,
+      ...(props.reservation ? { reservation: props.reservation } : {}),
+      arch: matching[0].arch,
+      matching,
+      requirements: gpuRequirements(matching[0], this.gpusPerNode),
+      labels: { ...GPU_NODES, ...OPERAND_LABELS },
+      taints: [GPU_TAINT],
+      limits: { 'nvidia.com/gpu': this.limit },
+      // An engine's image alone is ten gigabytes, and weights may be staged beside it.
+      volumeGiB: 200,
+      disruption: {
+        // Moving a model costs minutes, so only nodes that serve nobody go.
+        consolidationPolicy: 'WhenEmpty',
+        consolidateAfter: '10m',
+        replaceAtOnce: '1',
+        // Expiry heeds no budget. The image is pinned; a new one replaces nodes one by one.
+        expireAfter: 'Never',
+      },
+    });
+    this.name = pool.name;
+    this.room = pool.room;
+    this.placement = pool.placement;
+  }
+
+  private mustBeSold(): void {
+    const known = gpuNames().filter((name) => !NEEDS_NEWER_DRIVER.includes(name));
+    if (NEEDS_NEWER_DRIVER.includes(this.gpu)) {
+      throw new PlatformError(this, {
+        what: `'gpu' is '${this.gpu}', which the node image cannot run`,
+        why: 'the card needs driver 595, and the EKS image brings 580',
+        fix: `choose from ${known.join(', ')}`,
+      });
+    }
+    const counts = gpuCounts(this.gpu);
+    if (counts.length === 0) {
+      throw new PlatformError(this, {
+        what: `'gpu' is '${this.gpu}', which the catalog does not know${didYouMean(this.gpu, known)}`,
+        why: 'Karpenter would find no instance type, and every pod of the pool would stay Pending',
+        fix: `choose from ${known.join(', ')}`,
+      });
+    }
+    if (counts.includes(this.gpusPerNode)) return;
+    throw new PlatformError(this, {
+      what: `'perNode' is ${this.gpusPerNode}, but no instance type has ${this.gpusPerNode} ${this.gpu}`,
+      why: 'EC2 sells nodes with fixed numbers of a card',
+      fix: `set perNode to ${counts.join(' or ')}: ${counts.map((count) => typesOf(this.gpu, count)).join('; ')}`,
+    });
+  }
+
+  private mustMatchReservation(reservation: string | undefined): void {
+    if (this.capacity === 'reserved' && !reservation) {
+      throw new PlatformError(this, {
+        what: "'capacity' is 'reserved', but there is no 'reservation'",
+        why: 'Karpenter uses only reservations that it is told; open ones are not matched',
+        fix: "set reservation to the id of yours, such as 'cr-0123456789abcdef0', or buy 'on-demand'",
+      });
+    }
+    if (this.capacity !== 'reserved' && reservation) {
+      throw new PlatformError(this, {
+        what: `'reservation' is '${reservation}', but 'capacity' is '${this.capacity}'`,
+        why: 'the reservation would be paid for and never used',
+        fix: "set capacity to 'reserved', or leave the reservation out",
+      });
+    }
+  }
+
+  private mustHoldANode(): void {
+    if (this.limit >= this.gpusPerNode) return;
+    throw new PlatformError(this, {
+      what: `'limit' is ${this.limit} GPUs, but each node has ${this.gpusPerNode}`,
+      why: 'the first node would already exceed the limit, so none would start',
+      fix: `set limit to at least ${this.gpusPerNode}`,
+    });
+  }
+}
+
+const typesOf = (gpu: string, count: number): string =>
+  `${count} in ${instancesWith({ gpu, count })
+    .map(({ type }) => type)
+    .join(', ')}`;
+
+function gpuRequirements({ gpu }: Instance, count: number): Requirement[] {
+  if (!gpu) return [];
+  // EC2 calls both A100 by one name: the memory tells them apart.
+  const ambiguous = instances().some(
+    (other) => other.gpu?.ec2Name === gpu.ec2Name && other.gpu.name !== gpu.name,
+  );
+  return [
+    isIn('karpenter.k8s.aws/instance-gpu-name', [gpu.ec2Name]),
+    isIn('karpenter.k8s.aws/instance-gpu-count', [`${count}`]),
+    ...(ambiguous ? [isIn('karpenter.k8s.aws/instance-gpu-memory', [`${gpu.memoryMiB}`])] : []),
+  ];
+}

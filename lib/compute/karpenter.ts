@@ -1,0 +1,105 @@
+import { Construct } from 'constructs';
+import type { IScrapeTarget } from '../contracts';
+import {
+  charts,
+  clusterName,
+  declare,
+  HelmRelease,
+  type MetricsEndpoint,
+  queueName,
+  SYSTEM_NODES,
+  WorkloadIdentity,
+} from '../core';
+import { awsClusterOf } from './aws-cluster';
+import { karpenterStatements } from './karpenter-permissions';
+import { NODE_ROLE } from './karpenter-pool';
+
+/** Where critical pods of every cluster live. */
+const NAMESPACE = 'kube-system';
+const QUEUE = 'karpenter';
+const NAME = 'karpenter';
+
+/** Karpenter's kinds, from a chart of their own: Helm never upgrades those of the main chart. */
+export class KarpenterCrds extends Construct {
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    new HelmRelease(this, 'Release', {
+      name: 'karpenter-crd',
+      namespace: NAMESPACE,
+      ...charts.karpenterCrd,
+      footprint: {},
+      provides: [
+        'autoscaling.x-k8s.io/CapacityBuffer',
+        'karpenter.k8s.aws/EC2NodeClass',
+        'karpenter.sh/NodeClaim',
+        'karpenter.sh/NodeOverlay',
+        'karpenter.sh/NodePool',
+      ],
+    });
+  }
+}
+
+/** Starts and ends nodes. Runs on the managed system nodes, since it cannot run on what it has yet to start. */
+export class Karpenter extends Construct implements IScrapeTarget {
+  public readonly metrics: readonly MetricsEndpoint[];
+
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    const cluster = awsClusterOf(this);
+    const identity = new WorkloadIdentity(this, 'Identity', {
+      name: NAME,
+      namespace: NAMESPACE,
+      create: false,
+    });
+    for (const statement of karpenterStatements(cluster, { nodeRole: NODE_ROLE, queue: QUEUE })) {
+      identity.grant(statement);
+    }
+    declare(this, 'aws', { kind: 'node-role', name: NODE_ROLE });
+    declare(this, 'aws', { kind: 'interruption-queue', name: QUEUE });
+
+    const size = { cpu: '1', memory: '1Gi' };
+    const replicas = 2;
+    const nodeSelector = { 'kubernetes.io/os': 'linux', ...SYSTEM_NODES.labels };
+    const tolerations = [{ key: SYSTEM_NODES.taint.key, operator: 'Exists' }];
+    const labels = { 'app.kubernetes.io/name': NAME, 'app.kubernetes.io/instance': NAME };
+    const release = new HelmRelease(this, 'Release', {
+      name: NAME,
+      namespace: NAMESPACE,
+      ...charts.karpenter,
+      skipCrds: true,
+      values: {
+        replicas,
+        nodeSelector,
+        tolerations,
+        controller: { resources: { requests: size, limits: { memory: size.memory } } },
+        settings: { clusterName: clusterName(cluster), interruptionQueue: queueName(cluster, QUEUE) },
+      },
+      footprint: {
+        controller: {
+          labels,
+          replicas,
+          containers: [{ name: 'controller', ...size, ports: { 'http-metrics': 8080, http: 8081 } }],
+          serviceAccount: identity.serviceAccount,
+          nodeSelector,
+          tolerations,
+          spec: {
+            priorityClassName: 'system-cluster-critical',
+            // As the chart has it: the second replica needs a second zone.
+            topologySpreadConstraints: [
+              {
+                maxSkew: 1,
+                topologyKey: 'topology.kubernetes.io/zone',
+                whenUnsatisfiable: 'DoNotSchedule',
+                labelSelector: { matchLabels: labels },
+              },
+            ],
+          },
+        },
+      },
+    });
+    const controller = release.pods('controller');
+    controller.pods.reach('apiServer', { why: 'reads pods, writes nodes' });
+    identity.usedBy(controller.pods);
+    this.metrics = [controller.metrics('http-metrics')];
+  }
+}

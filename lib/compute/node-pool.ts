@@ -1,0 +1,94 @@
+import { Construct } from 'constructs';
+import { type Arch, instances } from '../catalog';
+import type { INodePool } from '../contracts';
+import { type Placement, PlatformError } from '../core';
+import { chosenTypes, isIn, KarpenterPool, type PoolProps, type Requirement } from './karpenter-pool';
+
+export interface NodePoolProps extends PoolProps {
+  /**
+   * Processor of the nodes; every image that runs there must be built for it.
+   * @default 'amd64'
+   */
+  readonly arch?: Arch;
+  /**
+   * How the nodes are bought.
+   * @default 'on-demand'
+   */
+  readonly capacity?: 'on-demand' | 'spot';
+  /**
+   * Most vCPUs that the pool may hold.
+   * @default 256
+   */
+  readonly limit?: number;
+}
+
+/** Compute, general and memory types; what bursts or stores is chosen by name. */
+const CATEGORIES = ['c', 'm', 'r'];
+/** Older ones cost more for less. */
+const OLDEST_GENERATION = 6;
+
+/** Nodes without a GPU and without a taint, for everything that names no other pool. */
+export class NodePool extends Construct implements INodePool {
+  public readonly name: string;
+  public readonly gpusPerNode = 0;
+  public readonly capacity: 'on-demand' | 'spot';
+  public readonly limit: number;
+  public readonly room: INodePool['room'];
+  public readonly placement: Placement;
+
+  constructor(scope: Construct, id: string, props: NodePoolProps = {}) {
+    super(scope, id);
+    const arch = props.arch ?? 'amd64';
+    this.capacity = props.capacity ?? 'on-demand';
+    this.limit = props.limit ?? 256;
+
+    const suitable = instances().filter((type) => !type.gpu && type.arch === arch);
+    const usual = suitable.filter(
+      (type) => CATEGORIES.includes(type.category) && type.generation >= OLDEST_GENERATION && type.vcpu > 1,
+    );
+    const chosen = props.instanceTypes
+      ? chosenTypes(this, props, suitable, `${arch} processors without a GPU`)
+      : usual;
+    // Karpenter starts no node that would exceed the limit.
+    const matching = chosen.filter((type) => type.vcpu <= this.limit);
+    if (matching.length === 0) {
+      const least = Math.min(...chosen.map((type) => type.vcpu));
+      throw new PlatformError(this, {
+        what: `'limit' is ${this.limit} vCPUs, but the smallest node has ${least}`,
+        why: 'the first node would already exceed the limit, so none would start',
+        fix: `set limit to at least ${least}`,
+      });
+    }
+
+    const pool = new KarpenterPool(this, 'Nodes', {
+      pool: { ...props, name: props.name ?? id },
+      capacity: this.capacity,
+      arch,
+      matching,
+      requirements: props.instanceTypes ? [] : USUAL,
+      labels: {},
+      taints: [],
+      limits: { cpu: this.limit },
+      volumeGiB: 100,
+      disruption: {
+        consolidationPolicy: 'WhenEmptyOrUnderutilized',
+        consolidateAfter: '5m',
+        replaceAtOnce: '10%',
+        expireAfter: '720h',
+      },
+    });
+    this.name = pool.name;
+    this.room = pool.room;
+    this.placement = pool.placement;
+  }
+}
+
+/** The usual types, in Karpenter's labels. */
+const USUAL: readonly Requirement[] = [
+  isIn('karpenter.k8s.aws/instance-category', CATEGORIES),
+  { key: 'karpenter.k8s.aws/instance-generation', operator: 'Gt', values: [`${OLDEST_GENERATION - 1}`] },
+  // On one core the DaemonSets leave nothing.
+  { key: 'karpenter.k8s.aws/instance-cpu', operator: 'Gt', values: ['1'] },
+  // Bare metal takes a quarter of an hour to start; it has no hypervisor.
+  isIn('karpenter.k8s.aws/instance-hypervisor', ['nitro']),
+];

@@ -1,0 +1,120 @@
+import { describe, expect, test } from 'vitest';
+import { NodePool, type NodePoolProps } from '../../lib/compute';
+import { objectsOf, render } from '../../lib/core';
+import { validateObject } from '../../lib/schemas';
+import { find, layer as layerOf } from '../core/tree';
+
+const pool = (props?: NodePoolProps) => {
+  const layer = layerOf();
+  return { layer, made: new NodePool(layer, 'general', props) };
+};
+const types = (props?: NodePoolProps) => {
+  const [fact] = render(pool(props).layer.node.root).facts.of('pool');
+  return fact.shapes.map(({ instanceType }) => instanceType);
+};
+
+describe('objects', () => {
+  test('current general types without a taint, repacked gently', () => {
+    expect(find(pool().layer, 'NodePool')).toEqual({
+      apiVersion: 'karpenter.sh/v1',
+      kind: 'NodePool',
+      metadata: { name: 'general' },
+      spec: {
+        template: {
+          metadata: { labels: { 'nexus.dev/pool': 'general' } },
+          spec: {
+            nodeClassRef: { group: 'karpenter.k8s.aws', kind: 'EC2NodeClass', name: 'general' },
+            requirements: [
+              { key: 'karpenter.k8s.aws/instance-category', operator: 'In', values: ['c', 'm', 'r'] },
+              { key: 'karpenter.k8s.aws/instance-generation', operator: 'Gt', values: ['5'] },
+              { key: 'karpenter.k8s.aws/instance-cpu', operator: 'Gt', values: ['1'] },
+              { key: 'karpenter.k8s.aws/instance-hypervisor', operator: 'In', values: ['nitro'] },
+              { key: 'kubernetes.io/arch', operator: 'In', values: ['amd64'] },
+              { key: 'kubernetes.io/os', operator: 'In', values: ['linux'] },
+              { key: 'karpenter.sh/capacity-type', operator: 'In', values: ['on-demand'] },
+              {
+                key: 'topology.kubernetes.io/zone',
+                operator: 'In',
+                values: ['us-east-1a', 'us-east-1b', 'us-east-1c'],
+              },
+            ],
+            expireAfter: '720h',
+            terminationGracePeriod: '3900s',
+          },
+        },
+        limits: { cpu: '256' },
+        disruption: {
+          consolidationPolicy: 'WhenEmptyOrUnderutilized',
+          consolidateAfter: '5m',
+          budgets: [
+            { nodes: '100%', reasons: ['Empty'] },
+            { nodes: '10%', reasons: ['Drifted', 'Underutilized'] },
+          ],
+        },
+      },
+    });
+  });
+
+  test('a root volume of its own, since these types have no NVMe', () => {
+    const { spec } = find(pool().layer, 'EC2NodeClass');
+    expect(spec).not.toHaveProperty('instanceStorePolicy');
+    expect(spec).toMatchObject({
+      blockDeviceMappings: [{ ebs: { volumeSize: '100Gi', encrypted: true } }],
+    });
+  });
+
+  test('NVMe is used where every named type has it', () => {
+    const { spec } = find(pool({ instanceTypes: ['i4i.xlarge', 'i7i.xlarge'] }).layer, 'EC2NodeClass');
+    expect(spec).toHaveProperty('instanceStorePolicy', 'RAID0');
+  });
+
+  test.each<NodePoolProps | undefined>([
+    undefined,
+    { arch: 'arm64', capacity: 'spot', limit: 64 },
+    { instanceTypes: ['i4i.xlarge'] },
+  ])('an API server takes %j', (props) => {
+    expect(objectsOf(pool(props).layer).flatMap((object) => validateObject(object))).toEqual([]);
+  });
+});
+
+describe('what others read', () => {
+  test('pods come without tolerations', () => {
+    const { made } = pool();
+    expect(made.placement).toEqual({ pool: 'general', nodeSelector: { 'nexus.dev/pool': 'general' } });
+    expect(made).toMatchObject({ gpusPerNode: 0, capacity: 'on-demand', limit: 256 });
+  });
+
+  test('the fact knows the types that the requirements admit', () => {
+    expect(types()).toContain('m7i.4xlarge');
+    expect(types()).not.toContain('m7g.4xlarge');
+    expect(types({ arch: 'arm64' })).toContain('m7g.4xlarge');
+    expect(types({ arch: 'arm64' })).not.toContain('m7g.medium');
+    expect(types().filter((type) => /^[tigp]/.test(type))).toEqual([]);
+    expect(types({ instanceTypes: ['t3.large'] })).toEqual(['t3.large']);
+  });
+
+  test('a node larger than the limit never appears', () => {
+    expect(types({ limit: 8 })).toContain('m7i.2xlarge');
+    expect(types({ limit: 8 })).not.toContain('m7i.4xlarge');
+  });
+});
+
+describe('what is refused', () => {
+  const refused = (props: NodePoolProps) => () => pool(props);
+
+  test('a limit below one node', () => {
+    expect(refused({ limit: 1 })).toThrowErrorMatchingInlineSnapshot(`
+      [PlatformError: layer/general (NodePool): 'limit' is 1 vCPUs, but the smallest node has 2
+        why: the first node would already exceed the limit, so none would start
+        fix: set limit to at least 2]
+    `);
+  });
+
+  test('a type of another architecture', () => {
+    expect(refused({ instanceTypes: ['m7g.large'], arch: 'amd64' })).toThrowErrorMatchingInlineSnapshot(`
+      [PlatformError: layer/general (NodePool): 'm7g.large' does not have amd64 processors without a GPU
+        why: a pool is proven from what the catalog knows of its types, and all of them must be alike in this
+        fix: choose from m6i.large, m6i.xlarge, m6i.2xlarge, m6i.4xlarge, m6i.8xlarge, m6i.12xlarge, m6i.16xlarge, m6i.24xlarge and 93 more]
+    `);
+  });
+});
