@@ -1,0 +1,52 @@
+import type { FitInput } from './fit';
+import { hasFormat, weightsGiB } from './weights';
+
+interface Doubt {
+  readonly text: string;
+  /** A shorter context would end it. */
+  readonly ofContext: boolean;
+}
+
+/** The CUDA context of the process itself, which lies outside what it requests. */
+const CONTEXT_GIB = 0.5;
+/** More where nearly all is requested: the sampler warms up in what is left. */
+const WARM_UP_GIB = 0.5;
+/** Part of a card above which repacking weights at load was seen to run out of memory. */
+const REPACK_SHARE = 0.6;
+
+const FOUR_BITS = ['mxfp4', 'nvfp4', 'int4-g32', 'awq-int4-g128', 'gptq-int4-g128', 'int4-g128-sym'] as const;
+
+/** What keeps a fit from being promised although its terms add up. */
+export function doubts(input: FitInput, weightsPerGpuGiB: number, graphsGiB: number): readonly Doubt[] {
+  const { checkpoint, visibleGiB, utilization, context, computeCapability: capability } = input;
+  const { model } = checkpoint;
+  const found: Doubt[] = [];
+  const say = (text: string, ofContext = false) => found.push({ text, ofContext });
+
+  if (context > model.maxContext) {
+    say(`a context of ${context} is longer than the ${model.maxContext} that ${model.id} was made for`, true);
+  }
+  for (const flag of input.uncounted ?? []) say(`what ${flag} takes or saves is not counted`);
+  const left = visibleGiB * (1 - utilization);
+  // Some releases give the cache what others keep for graphs, which then take from what is left.
+  const wanted = CONTEXT_GIB + graphsGiB + (utilization > 0.95 ? WARM_UP_GIB : 0);
+  if (left < wanted) {
+    say(
+      `utilization ${utilization} leaves ${left.toFixed(2)} GiB of a card to all that is not requested, ` +
+        `which may take ${wanted.toFixed(2)}`,
+    );
+  }
+  const repacks =
+    (model.moe && hasFormat(checkpoint, ...FOUR_BITS)) ||
+    (hasFormat(checkpoint, 'fp8', 'fp8-block128') && (capability ?? 0) < 8.9);
+  if (repacks && weightsPerGpuGiB > REPACK_SHARE * visibleGiB) {
+    say('its weights are repacked at load, which was seen to need far more than they take loaded');
+  }
+  if (checkpoint.madeAtLoad && model.params) {
+    const gpus = input.spread.tensorParallel * (input.spread.pipelineParallel ?? 1);
+    if ((weightsGiB(model.params, []) / gpus) * 1.02 + 1 > visibleGiB) {
+      say('it is quantized at load, and its weights at 16 bits do not fit before');
+    }
+  }
+  return found;
+}

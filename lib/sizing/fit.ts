@@ -1,0 +1,147 @@
+import type { Checkpoint, Model } from '../catalog';
+import { doubts } from './doubts';
+import type { StartFault } from './fault';
+import { type CacheRequest, cachePerRequest, cacheToStart } from './kv-cache';
+import { LEAST_OVERHEAD_GIB, overhead } from './overhead';
+import { parallelismFaults } from './parallelism';
+import { precisionFaults } from './precision';
+import type { Spread } from './units';
+import { weightsPerGpu } from './weights';
+
+/** What a server is started with, and on what. */
+export interface FitInput {
+  readonly checkpoint: Checkpoint;
+  /** What CUDA hands out of one card. */
+  readonly visibleGiB: number;
+  /** Such as 8.9; absent where nobody knows the card. */
+  readonly computeCapability?: number;
+  readonly spread: Spread;
+  /** Tokens of one request, prompt and answer together. */
+  readonly context: number;
+  readonly utilization: number;
+  readonly batchedTokens: number;
+  readonly maxSequences: number;
+  /** Keeps the cache in fp8. */
+  readonly fp8Cache: boolean;
+  /**
+   * vLLM's `dtype`.
+   * @default - the checkpoint's own
+   */
+  readonly dtype?: string;
+  /**
+   * Options of the engine that take memory which is not counted here.
+   * @default - none
+   */
+  readonly uncounted?: readonly string[];
+}
+
+/** `unproven`: neither can be promised. */
+export type Fitness = 'fit' | 'unproven' | 'no-fit';
+
+/** The memory of one GPU, term by term, in GiB; the budget is what the others leave. */
+export interface FitTerms {
+  readonly visibleGiB: number;
+  readonly requestedGiB: number;
+  readonly weightsGiB: number;
+  readonly activationGiB: number;
+  readonly nonTorchGiB: number;
+  readonly graphsGiB: number;
+  readonly kvNeedGiB: number;
+  readonly kvBudgetGiB: number;
+}
+
+export interface Fit {
+  readonly verdict: Fitness;
+  /** As a promise must count them: each at the upper end of what is known. */
+  readonly terms: FitTerms;
+  /** The same budget and need at their lower ends: what does not fit here does not fit. */
+  readonly atBest: { readonly kvNeedGiB: number; readonly kvBudgetGiB: number };
+  /** Longest context that fits; 0 when none is proven. */
+  readonly maxContext: number;
+  /** Requests of full length at once. */
+  readonly concurrency: number;
+  /** Why the engine would not start, whatever the memory. */
+  readonly faults: readonly StartFault[];
+  /** Why a fit cannot be promised although the terms add up. */
+  readonly doubts: readonly string[];
+}
+
+/** Whether a model server starts, and how much it then holds. Promises nothing that is not known. */
+export function fitFor(input: FitInput): Fit {
+  const { checkpoint, visibleGiB, computeCapability, spread, context, utilization } = input;
+  const { model } = checkpoint;
+  const weights = weightsPerGpu(checkpoint, spread, computeCapability);
+  const besides = overhead(model, input, weights.careful);
+  const requestedGiB = visibleGiB * utilization;
+  const need = cacheToStart(model, requestOf(input, context));
+  const least = cacheToStart(model, { ...requestOf(input, context), bytes: leastBytes(input) }).least;
+  const kvBudgetGiB =
+    requestedGiB - weights.careful - besides.activationGiB - besides.nonTorchGiB - besides.graphsGiB;
+  const atBest = { kvNeedGiB: least, kvBudgetGiB: requestedGiB - weights.least - LEAST_OVERHEAD_GIB };
+  const faults = [...parallelismFaults(checkpoint, spread), ...precisionFaults(input)];
+  const doubted = doubts(input, weights.careful, besides.graphsGiB);
+  const sure = faults.length === 0 && doubted.every(({ ofContext }) => ofContext);
+
+  return {
+    verdict: verdictOf(),
+    terms: {
+      visibleGiB,
+      requestedGiB,
+      weightsGiB: weights.careful,
+      ...besides,
+      kvNeedGiB: need.careful,
+      kvBudgetGiB,
+    },
+    atBest,
+    maxContext: sure ? longest(input, kvBudgetGiB) : 0,
+    concurrency: concurrency(input, kvBudgetGiB),
+    faults,
+    doubts: doubted.map(({ text }) => text),
+  };
+
+  function verdictOf(): Fitness {
+    if (faults.some(({ certain }) => certain)) return 'no-fit';
+    if (atBest.kvBudgetGiB < atBest.kvNeedGiB || atBest.kvBudgetGiB <= 0) return 'no-fit';
+    const proven = kvBudgetGiB > 0 && kvBudgetGiB >= need.careful;
+    return proven && faults.length === 0 && doubted.length === 0 ? 'fit' : 'unproven';
+  }
+}
+
+const requestOf = (input: FitInput, context: number): CacheRequest => ({
+  context,
+  spread: input.spread,
+  bytes: input.fp8Cache ? 1 : 2,
+  batchedTokens: input.batchedTokens,
+  maxSequences: input.maxSequences,
+});
+
+/** A checkpoint with scales for an fp8 cache may switch it on. */
+const leastBytes = ({ fp8Cache, checkpoint }: FitInput): 1 | 2 => (fp8Cache || checkpoint.fp8Cache ? 1 : 2);
+
+const caches = (model: Model): boolean => model.cache.some(({ kind }) => kind !== 'encoder');
+
+function concurrency(input: FitInput, budgetGiB: number): number {
+  const { checkpoint, maxSequences, context } = input;
+  if (budgetGiB <= 0) return 0;
+  if (!caches(checkpoint.model)) return maxSequences;
+  return Math.min(
+    maxSequences,
+    budgetGiB / cachePerRequest(checkpoint.model, requestOf(input, context)).careful,
+  );
+}
+
+/** The longest context, in blocks of 16, whose cache the budget holds; need grows with it, so halving finds it. */
+function longest(input: FitInput, budgetGiB: number): number {
+  const { model } = input.checkpoint;
+  if (budgetGiB <= 0) return 0;
+  const holds = (context: number) => cacheToStart(model, requestOf(input, context)).careful <= budgetGiB;
+  if (holds(model.maxContext)) return model.maxContext;
+  let low = 0;
+  let high = Math.ceil(model.maxContext / 16);
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    if (holds(middle * 16)) low = middle;
+    else high = middle;
+  }
+  return low * 16;
+}

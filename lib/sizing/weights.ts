@@ -1,0 +1,95 @@
+import type { Checkpoint, FormatGroup, Parameters, WeightFormat } from '../catalog';
+import { GIB, type Range, type Spread, stageShare } from './units';
+
+/** Bits of one quantized parameter, scales included. */
+const BITS: Readonly<Record<WeightFormat, number>> = {
+  fp8: 8,
+  'fp8-block128': 8.002,
+  int8: 8,
+  'awq-int4-g128': 4.156,
+  'gptq-int4-g128': 4.156,
+  'int4-g128-sym': 4.125,
+  'int4-g32': 4.5,
+  mxfp4: 4.25,
+  nvfp4: 4.5,
+};
+
+/** What logs show a vision tower to take; engines put it whole on each GPU. */
+const VISION_GIB = 1.3;
+
+/** Whether a checkpoint has weights of one of these formats. */
+export const hasFormat = ({ format }: Checkpoint, ...formats: readonly WeightFormat[]): boolean =>
+  format.some((group) => formats.includes(group.format));
+
+/** GiB of all parameters in their formats. */
+export function weightsGiB(params: Parameters, format: readonly FormatGroup[]): number {
+  return Object.entries(params).reduce((sum, [group, count]) => sum + gib(count, group, format), 0);
+}
+
+function gib(count: number, group: string, format: readonly FormatGroup[]): number {
+  const of = format.find(({ applies }) => applies.includes(group));
+  return (count * (of ? BITS[of.format] : 16)) / 8 / GIB;
+}
+
+/** GiB of weights on the fullest GPU. */
+export function weightsPerGpu(
+  checkpoint: Checkpoint,
+  spread: Spread,
+  computeCapability: number | undefined,
+): Range {
+  const { model, format, lightest, checkpointGiB } = checkpoint;
+  const gpus = spread.tensorParallel * (spread.pipelineParallel ?? 1);
+  if (!model.params) {
+    // Only the size of the files is known, a vision tower included.
+    const files = model.checkpointGiB ?? Number.POSITIVE_INFINITY;
+    return {
+      careful: (files / gpus) * 1.02 + (model.multimodal ? VISION_GIB : 0),
+      least: Math.max(0, files - VISION_GIB) / gpus,
+    };
+  }
+  const whole = weightsGiB(model.params, format);
+  const tower = model.multimodal ? Math.max(VISION_GIB, (checkpointGiB ?? 0) - whole) : 0;
+  const divided = dividedGiB(checkpoint, model.params, spread);
+  return {
+    careful:
+      divided * 1.02 * loadFactor(checkpoint, computeCapability) + replicatedGiB(checkpoint, spread) + tower,
+    // Some checkpoints quantize lm_head too.
+    least: (weightsGiB(model.params, lightest) / gpus) * 0.99,
+  };
+}
+
+/** Norms and routers stay whole; of a pipeline each stage may hold all embeddings. */
+function dividedGiB({ model, format }: Checkpoint, params: Parameters, spread: Spread): number {
+  const { tensorParallel: tp, expertParallel } = spread;
+  const share = stageShare(model.layers, spread);
+  let sum = 0;
+  for (const [group, count] of Object.entries(params)) {
+    const all = gib(count, group, format);
+    if (group === 'embeddings') sum += all / tp;
+    else if (group === 'other') sum += all * share;
+    else if (group === 'experts' && expertParallel && model.moe) {
+      sum += (all * share * Math.ceil(model.moe.experts / tp)) / model.moe.experts;
+    } else sum += (all * share) / tp;
+  }
+  return sum;
+}
+
+/** Heads of keys and values that more than one GPU must hold. */
+function replicatedGiB({ model }: Checkpoint, spread: Spread): number {
+  const { tensorParallel: tp } = spread;
+  if (tp <= model.kvHeads || model.cache.some(({ kind }) => kind === 'mla')) return 0;
+  const layers = model.layers * stageShare(model.layers, spread);
+  return ((1 - model.kvHeads / tp) * 2 * model.hiddenSize * model.headDim * layers * 2) / GIB;
+}
+
+/** How much larger than their files weights were seen to load: padding and repacking for the kernels of a card. */
+function loadFactor(checkpoint: Checkpoint, computeCapability: number | undefined): number {
+  const { model } = checkpoint;
+  if (hasFormat(checkpoint, 'mxfp4')) return (computeCapability ?? 0) < 9 ? 1.13 : 1.06;
+  if (hasFormat(checkpoint, 'nvfp4')) return model.moe ? 1.03 : 1.01;
+  if (hasFormat(checkpoint, 'fp8', 'fp8-block128')) {
+    if (model.cache.some(({ kind }) => kind === 'mla')) return 1.07;
+    return (computeCapability ?? 0) < 8.9 ? 1.06 : 1;
+  }
+  return 1;
+}

@@ -1,0 +1,157 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { models, quantizedBy } from '../../lib/catalog';
+import { type FitInput, fitFor, weightsPerGpu } from '../../lib/sizing';
+import { checkpoint } from './given';
+
+const input = (more: Partial<FitInput> = {}): FitInput => ({
+  checkpoint: checkpoint('Qwen/Qwen3-8B'),
+  visibleGiB: 44.42,
+  computeCapability: 8.9,
+  spread: { tensorParallel: 1 },
+  context: 8192,
+  utilization: 0.92,
+  batchedTokens: 8192,
+  maxSequences: 256,
+  fp8Cache: false,
+  ...more,
+});
+
+const RANK = { fit: 2, unproven: 1, 'no-fit': 0 };
+
+/** Any start of any model. */
+const anyInput = fc
+  .record({
+    model: fc.constantFrom(...models().map(({ id }) => id)),
+    visibleGiB: fc.double({ min: 12, max: 280, noNaN: true }),
+    tensorParallel: fc.constantFrom(1, 2, 4, 8),
+    context: fc.integer({ min: 1, max: 200_000 }),
+    utilization: fc.double({ min: 0.3, max: 0.98, noNaN: true }),
+    batchedTokens: fc.constantFrom(2048, 8192, 16_384),
+    maxSequences: fc.constantFrom(16, 256, 1024),
+    fp8Cache: fc.boolean(),
+  })
+  .map(({ model, tensorParallel, ...rest }) =>
+    input({ ...rest, checkpoint: checkpoint(model), spread: { tensorParallel } }),
+  );
+
+describe('properties', () => {
+  const never = (change: (before: FitInput) => FitInput, check: (a: FitInput, b: FitInput) => void) =>
+    fc.assert(
+      fc.property(anyInput, (before) => check(before, change(before))),
+      { numRuns: 300, seed: 5 },
+    );
+
+  test('the best case is never below the careful one', () => {
+    never(
+      (same) => same,
+      (asked) => {
+        const { terms, atBest } = fitFor(asked);
+        expect(atBest.kvBudgetGiB).toBeGreaterThanOrEqual(terms.kvBudgetGiB);
+        expect(atBest.kvNeedGiB).toBeLessThanOrEqual(terms.kvNeedGiB + 1e-9);
+      },
+    );
+  });
+
+  test('the terms add up to the budget', () => {
+    never(
+      (same) => same,
+      (asked) => {
+        const { terms } = fitFor(asked);
+        const { weightsGiB, activationGiB, nonTorchGiB, graphsGiB, kvBudgetGiB } = terms;
+        expect(weightsGiB + activationGiB + nonTorchGiB + graphsGiB + kvBudgetGiB).toBeCloseTo(
+          terms.requestedGiB,
+          6,
+        );
+      },
+    );
+  });
+
+  test.each<[string, (before: FitInput) => FitInput]>([
+    ['a longer context', (before) => ({ ...before, context: before.context * 2 })],
+    ['a larger step', (before) => ({ ...before, batchedTokens: before.batchedTokens * 2 })],
+    ['more sequences', (before) => ({ ...before, maxSequences: before.maxSequences * 2 })],
+    ['a smaller card', (before) => ({ ...before, visibleGiB: before.visibleGiB * 0.9 })],
+  ])('%s never makes the verdict better', (_, change) => {
+    never(change, (before, after) => {
+      expect(RANK[fitFor(after).verdict]).toBeLessThanOrEqual(RANK[fitFor(before).verdict]);
+    });
+  });
+
+  test('more GPUs never hold more weights each', () => {
+    never(
+      (before) => ({ ...before, spread: { tensorParallel: before.spread.tensorParallel * 2 } }),
+      (before, after) => {
+        const of = ({ checkpoint: of, spread }: FitInput) => weightsPerGpu(of, spread, 9);
+        expect(of(after).careful).toBeLessThanOrEqual(of(before).careful);
+        expect(of(after).least).toBeLessThanOrEqual(of(before).least);
+      },
+    );
+  });
+
+  test('the longest context is one that fits, and a block more does not', () => {
+    never(
+      (same) => same,
+      (asked) => {
+        const { maxContext } = fitFor(asked);
+        if (maxContext === 0) return;
+        expect(fitFor({ ...asked, context: maxContext }).verdict).toBe('fit');
+        const { model } = asked.checkpoint;
+        if (maxContext < model.maxContext)
+          expect(fitFor({ ...asked, context: maxContext + 16 }).verdict).not.toBe('fit');
+      },
+    );
+  });
+});
+
+describe('a fit is not promised', () => {
+  const doubtsOf = (more: Partial<FitInput>) => fitFor(input(more));
+
+  test('beyond the context that the model was made for', () => {
+    expect(doubtsOf({ context: 65_536, visibleGiB: 139.8 })).toMatchObject({
+      verdict: 'unproven',
+      doubts: ['a context of 65536 is longer than the 40960 that Qwen/Qwen3-8B was made for'],
+      maxContext: 40_960,
+    });
+  });
+
+  test('when nearly all of a card is requested', () => {
+    expect(doubtsOf({ utilization: 0.99 })).toMatchObject({
+      verdict: 'unproven',
+      doubts: [
+        'utilization 0.99 leaves 0.44 GiB of a card to all that is not requested, which may take 1.78',
+      ],
+      maxContext: 0,
+    });
+  });
+
+  test('when a large mixture of 4 bits is repacked', () => {
+    const of = checkpoint('openai/gpt-oss-20b');
+    expect(
+      doubtsOf({ checkpoint: of, visibleGiB: 22.03, batchedTokens: 2048 }).doubts,
+    ).toMatchInlineSnapshot(`
+      [
+        "its weights are repacked at load, which was seen to need far more than they take loaded",
+      ]
+    `);
+    expect(doubtsOf({ checkpoint: of, visibleGiB: 44.42 }).verdict).toBe('fit');
+  });
+});
+
+test('weights quantized at load must fit before', () => {
+  const atLoad = quantizedBy(checkpoint('Qwen/Qwen3-14B'), 'fp8');
+  expect(fitFor(input({ checkpoint: atLoad, visibleGiB: 27 }))).toMatchObject({
+    verdict: 'unproven',
+    doubts: ['it is quantized at load, and its weights at 16 bits do not fit before'],
+  });
+  expect(fitFor(input({ checkpoint: atLoad, visibleGiB: 44.42 })).verdict).toBe('fit');
+  expect(fitFor(input({ checkpoint: checkpoint('Qwen/Qwen3-14B-FP8'), visibleGiB: 27 })).doubts).toEqual([]);
+});
+
+test('an encoder works on as many sequences as it may', () => {
+  expect(fitFor(input({ checkpoint: checkpoint('BAAI/bge-m3'), context: 8194 }))).toMatchObject({
+    verdict: 'fit',
+    concurrency: 256,
+    maxContext: 8194,
+  });
+});
