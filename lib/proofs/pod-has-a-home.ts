@@ -1,0 +1,68 @@
+import type { PodsFact, PoolFact } from '../core';
+import { closedTo, type Demand, demandOf, elsewhere, NOTHING, plus, tooSmall, zonesApart } from './placement';
+import type { Proof, Refusal } from './proof';
+
+/** What DaemonSets take on each node of a pool. */
+function takenOn(pool: PoolFact, daemons: readonly PodsFact[]): Demand {
+  return daemons
+    .filter(({ template }) => closedTo(pool, template.spec) === undefined)
+    .map(({ template }) => demandOf(template))
+    .reduce(plus, NOTHING);
+}
+
+const asked = ({ cpuMillis, memoryMiB, gpus }: Demand) =>
+  [...(gpus ? [`${gpus} GPUs`] : []), `${cpuMillis}m CPU`, `${memoryMiB} MiB`].join(', ');
+
+/**
+ * Each pod fits on a node that some pool can launch: labels, taints and what DaemonSets leave of the largest shape.
+ *
+ * Fails: a pod with `nvidia.com/gpu: 4` where every pool has one GPU a node.
+ */
+export const podHasAHome: Proof = {
+  name: 'pod-has-a-home',
+  about: 'Some pool can launch a node that has the labels, the taints and the room for each pod.',
+  check({ rendered, index }) {
+    const pools = rendered.facts.of('pool');
+    if (!pools.length) return { findings: [], checked: 0, skipped: 'no pools: nodes are not ours to launch' };
+    const all = rendered.facts.of('pods');
+    const daemons = all.filter((pods) => pods.replicas === 'node');
+    const taken = pools.map((pool) => takenOn(pool, daemons));
+    const findings: Refusal[] = [];
+    let checked = 0;
+    for (const pods of all) {
+      const { owner, replicas, maxReplicas, template } = pods;
+      // DaemonSets are counted above: they follow the nodes.
+      if (replicas === 'node' || maxReplicas === 0) continue;
+      checked++;
+      const demand = demandOf(template);
+      const reasons = pools.map((pool, i) => {
+        const reason =
+          closedTo(pool, template.spec) ?? elsewhere(pool, pods, index) ?? tooSmall(pool, demand, taken[i]);
+        return reason && `${pool.name} ${reason}`;
+      });
+      if (reasons.some((reason) => reason === undefined)) {
+        const crowd = crowded(pods, pools);
+        if (crowd) findings.push({ object: owner, ...crowd });
+        continue;
+      }
+      findings.push({
+        object: owner,
+        what: `asks ${asked(demand)}, and no pool can host it:\n    ${reasons.join('\n    ')}`,
+        why: 'the pod stays Pending: no node that fits is ever launched',
+        fix: 'place it on a pool that has the room, ask for less, or give a pool larger nodes',
+      });
+    }
+    return { findings, checked };
+  },
+};
+
+/** When replicas may not share a zone, and there are more of them than zones. */
+function crowded(pods: PodsFact, pools: readonly PoolFact[]) {
+  const zones = zonesApart(pods, pools)?.zones;
+  if (!zones || pods.maxReplicas <= zones.length) return undefined;
+  return {
+    what: `runs up to ${pods.maxReplicas} pods of which no two may share a zone, and its pools have ${zones.length}: ${zones.join(', ')}`,
+    why: 'required anti-affinity leaves the others Pending, whatever nodes are launched',
+    fix: `spread them with topologySpreadConstraints, or run ${zones.length}`,
+  };
+}

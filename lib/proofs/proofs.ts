@@ -1,0 +1,51 @@
+import { disruptionCanFinish } from './disruption-can-finish';
+import { drainFitsGrace } from './drain-fits-grace';
+import { imageIsPinned } from './image-is-pinned';
+import { modelFitsMemory } from './model-fits-memory';
+import { nameIsLegal } from './name-is-legal';
+import { namesJoin } from './names-join';
+import { networkIsClosed } from './network-is-closed';
+import { noLiteralSecret } from './no-literal-secret';
+import { objectFitsApply } from './object-fits-apply';
+import { objectIsValid } from './object-is-valid';
+import { parallelismDivides } from './parallelism-divides';
+import { podHasAHome } from './pod-has-a-home';
+import { podIsRestricted } from './pod-is-restricted';
+import { podsAreDeclared } from './pods-are-declared';
+import { poolHoldsReplicas } from './pool-holds-replicas';
+import { precisionIsSupported } from './precision-is-supported';
+import type { Proof } from './proof';
+import { publicIsDeclared } from './public-is-declared';
+import { referencesResolve } from './references-resolve';
+import { rolloutCanFinish } from './rollout-can-finish';
+import { scalerOwnsReplicas } from './scaler-owns-replicas';
+import { selectorsMatch } from './selectors-match';
+import { startupFitsProbes } from './startup-fits-probes';
+import { templateFitsCloudformation } from './template-fits-cloudformation';
+
+/** Every proof, in the order of reports: what an object is, what it names, where it runs, what fits there, how it lives, what it opens. */
+export const PROOFS: readonly Proof[] = [
+  objectIsValid,
+  nameIsLegal,
+  objectFitsApply,
+  templateFitsCloudformation,
+  referencesResolve,
+  selectorsMatch,
+  namesJoin,
+  podsAreDeclared,
+  podHasAHome,
+  poolHoldsReplicas,
+  modelFitsMemory,
+  parallelismDivides,
+  precisionIsSupported,
+  drainFitsGrace,
+  startupFitsProbes,
+  rolloutCanFinish,
+  disruptionCanFinish,
+  scalerOwnsReplicas,
+  noLiteralSecret,
+  imageIsPinned,
+  podIsRestricted,
+  networkIsClosed,
+  publicIsDeclared,
+];

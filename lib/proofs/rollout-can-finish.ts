@@ -1,0 +1,104 @@
+import type { PodsFact, PoolFact } from '../core';
+import type { Index } from './index-of';
+import { closedTo, demandOf, GPU, zonesApart } from './placement';
+import type { Proof, Refusal } from './proof';
+
+interface DeploymentSpec {
+  readonly strategy?: {
+    readonly type?: string;
+    readonly rollingUpdate?: {
+      readonly maxSurge?: number | string;
+      readonly maxUnavailable?: number | string;
+    };
+  };
+}
+
+/** A count or a share of the replicas: surge rounds up, missing ones round down. */
+function count(value: number | string | undefined, replicas: number, round: (n: number) => number): number {
+  const given = value ?? '25%';
+  return typeof given === 'number' ? given : round((Number.parseFloat(given) / 100) * replicas);
+}
+
+/**
+ * A rollout has a next step: something may be added or taken away, and there is a volume and a GPU for what is added.
+ *
+ * Fails: two replicas of a Deployment that share a ReadWriteOnce claim.
+ */
+export const rolloutCanFinish: Proof = {
+  name: 'rollout-can-finish',
+  about: 'Rollouts of Deployments are not stuck by their strategy, by a shared volume or by missing GPUs.',
+  check({ rendered, index }) {
+    const findings: Refusal[] = [];
+    const pools = rendered.facts.of('pool');
+    let checked = 0;
+    for (const { id: object, json } of index.of('Deployment')) {
+      const pods = index.podsOf(object);
+      if (!pods || pods.replicas === 'node') continue;
+      checked++;
+      const { strategy } = (json.spec ?? {}) as DeploymentSpec;
+      const rolling = strategy?.type !== 'Recreate';
+      const most = Math.max(pods.replicas, pods.maxReplicas);
+      const surge = rolling ? count(strategy?.rollingUpdate?.maxSurge, most, Math.ceil) : 0;
+      const missing = rolling ? count(strategy?.rollingUpdate?.maxUnavailable, most, Math.floor) : most;
+      if (rolling && surge === 0 && missing === 0) {
+        findings.push({
+          object,
+          what: 'may neither add a pod nor take one away during a rollout',
+          why: 'maxSurge and maxUnavailable are both 0: the rollout never takes its first step',
+          fix: 'set one of them to 1',
+        });
+      }
+      for (const claim of singleWriters(pods, index)) {
+        if (most + surge <= 1) continue;
+        findings.push({
+          object,
+          what: `runs up to ${most + surge} pods on the claim '${claim}', which is ReadWriteOnce`,
+          why: 'the volume attaches to one node: the second pod waits in ContainerCreating for ever',
+          fix:
+            most > 1
+              ? 'use a StatefulSet with a claim for each pod, or a ReadWriteMany volume'
+              : "set strategy 'Recreate'",
+        });
+      }
+      const apart = zonesApart(pods, pools);
+      if (apart?.ofRolloutsToo && surge > 0 && missing === 0 && most === apart.zones.length) {
+        findings.push({
+          object,
+          what: `adds a pod during a rollout, and each of the ${most} zones has one that it may not share the zone with`,
+          why: 'the new pod stays Pending and no old one may go (maxUnavailable 0): the rollout never takes its first step',
+          fix: 'let a rollout take one away (maxSurge 0, maxUnavailable 1), or prefer anti-affinity',
+        });
+      }
+      const stuck = noRoom(pods, pools, surge, missing);
+      if (stuck) findings.push({ object, ...stuck });
+    }
+    return { findings, checked };
+  },
+};
+
+/** Claims of the pods that only one node can mount. */
+function singleWriters({ namespace, template }: PodsFact, index: Index): string[] {
+  return (template.spec.volumes ?? []).flatMap(({ persistentVolumeClaim: claim }) => {
+    if (!claim) return [];
+    const spec = index.object(`PersistentVolumeClaim/${namespace}/${claim.claimName}`)?.json.spec;
+    const modes = (spec as { accessModes?: readonly string[] } | undefined)?.accessModes ?? [];
+    return modes.length && modes.every((mode) => mode.startsWith('ReadWriteOnce')) ? [claim.claimName] : [];
+  });
+}
+
+/** When new pods need GPUs beyond what the pools may hold, while none of the old may go. */
+function noRoom(pods: PodsFact, pools: readonly PoolFact[], surge: number, missing: number) {
+  const { gpus } = demandOf(pods.template);
+  if (!gpus || missing > 0 || surge === 0 || pods.replicas === 'node') return undefined;
+  const open = pools.filter((pool) => closedTo(pool, pods.template.spec) === undefined);
+  if (!open.length || open.some((pool) => pool.limits[GPU] === undefined)) return undefined;
+  const limit = open.reduce((sum, pool) => sum + pool.limits[GPU], 0);
+  const needed = (pods.replicas + 1) * gpus;
+  // That the replicas themselves exceed the limit is the business of pool-holds-replicas.
+  if (needed <= limit || pods.replicas * gpus > limit) return undefined;
+  return {
+    what: `needs ${needed} GPUs for the first step of a rollout, and ${open.map((pool) => pool.name).join(', ')} may hold ${limit}`,
+    why: 'a new pod must be ready before an old one goes (maxUnavailable 0), and it stays Pending',
+    fix: `raise the limit to ${needed}, or let a rollout take one away (maxSurge 0, maxUnavailable 1)`,
+  };
+}

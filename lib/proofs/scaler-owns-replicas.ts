@@ -1,0 +1,59 @@
+import type { Proof, Refusal } from './proof';
+
+interface ScalerSpec {
+  readonly scaleTargetRef?: { readonly kind?: string; readonly name: string };
+}
+
+/**
+ * What scales a workload is alone in writing its replicas.
+ *
+ * Fails: a ScaledObject on a Deployment whose manifest says `replicas: 2`.
+ */
+export const scalerOwnsReplicas: Proof = {
+  name: 'scaler-owns-replicas',
+  about: 'A scaled workload has one scaler and no replica count of its own.',
+  check({ rendered, index }) {
+    const findings: Refusal[] = [];
+    const scalers = new Map<string, string>();
+    let checked = 0;
+    for (const kind of ['HorizontalPodAutoscaler', 'ScaledObject']) {
+      for (const { id, json } of index.of(kind)) {
+        const ref = (json.spec as ScalerSpec).scaleTargetRef;
+        if (!ref) continue;
+        checked++;
+        const target = `${ref.kind ?? 'Deployment'}/${json.metadata.namespace ?? 'default'}/${ref.name}`;
+        const other = scalers.get(target);
+        if (other) {
+          findings.push({
+            object: id,
+            what: `scales ${target}, which ${other} scales too`,
+            why: 'each sets the count that the other one just changed',
+            fix: `give one scaler both triggers, and remove the other`,
+          });
+        }
+        scalers.set(target, id);
+        const replicas = (index.object(target)?.json.spec as { replicas?: number } | undefined)?.replicas;
+        if (replicas === undefined) continue;
+        findings.push({
+          object: target,
+          what: `writes replicas: ${replicas}, and ${id} scales it`,
+          why: 'every deploy sets the count back, and takes pods away under load',
+          fix: 'leave replicas out, and give the scaler its minimum',
+        });
+      }
+    }
+    for (const { owner, scaledBy } of rendered.facts.of('lifecycle')) {
+      // Anything but an id is a word for the reader.
+      if (!scaledBy?.includes('/')) continue;
+      checked++;
+      if (index.has(scaledBy)) continue;
+      findings.push({
+        object: owner,
+        what: `leaves its replicas to ${scaledBy}, which does not exist`,
+        why: 'nobody writes the count: it stays at one replica under any load',
+        fix: 'write the scaler, or state replicas',
+      });
+    }
+    return { findings, checked };
+  },
+};

@@ -1,0 +1,23 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { formatFinding, type Rendered, render } from '../../lib/core';
+import { PROOFS, type Proved, proofInput, prove } from '../../lib/proofs';
+import { cleanPlatform } from './platform';
+
+describe('a platform without faults', () => {
+  let rendered: Rendered;
+  let proved: Proved;
+  beforeAll(() => {
+    rendered = render(cleanPlatform());
+    const templateBound = [{ stack: 'Platform', resources: 120, bytes: 400_000 }];
+    proved = prove(PROOFS, proofInput(rendered, { policy: { tier: 'prod' }, plan: { templateBound } }));
+  });
+
+  test('is refused by no proof', () => {
+    expect(proved.findings.map((f) => `${f.proof}: ${formatFinding(f)}`)).toEqual([]);
+  });
+
+  test('is really looked at by every proof', () => {
+    const idle = proved.proofs.filter(({ checked }) => checked === 0).map(({ name }) => name);
+    expect(idle).toEqual(['stale-waiver']);
+  });
+});

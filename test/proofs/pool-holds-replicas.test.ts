@@ -1,0 +1,60 @@
+import { expect, test } from 'vitest';
+import type { PodsFact, PoolFact } from '../../lib/core';
+import { poolHoldsReplicas } from '../../lib/proofs/pool-holds-replicas';
+import { POOLS } from './platform';
+import { refusals } from './scene';
+
+const pods = (name: string, gpus: number, maxReplicas: number, more: Partial<PodsFact> = {}): PodsFact => ({
+  owner: `Deployment/apps/${name}`,
+  maker: 'object',
+  namespace: 'apps',
+  replicas: 1,
+  maxReplicas,
+  template: {
+    metadata: { labels: { app: name } },
+    spec: {
+      nodeSelector: { 'nexus.dev/pool': gpus ? 'l40s' : 'general' },
+      tolerations: gpus ? [{ key: 'nvidia.com/gpu', operator: 'Exists' }] : [],
+      containers: [
+        { name, resources: { requests: { cpu: '2', ...(gpus ? { 'nvidia.com/gpu': gpus } : {}) } } },
+      ],
+    },
+  },
+  ...more,
+});
+const judged = (list: readonly PodsFact[], pool: readonly PoolFact[] = POOLS) =>
+  refusals(poolHoldsReplicas, { facts: { pool, pods: list } });
+
+test('a limit below the second replica', () => {
+  expect(judged([pods('chat', 4, 7)])).toMatchInlineSnapshot(`
+    "Deployment/apps/chat: pool 'l40s' may have 24 GPUs, and its pods need 28 at their highest scale (Deployment/apps/chat: 7 of 4)
+      why: Karpenter launches nothing beyond the limit: the last pods stay Pending
+      fix: raise the limit of 'l40s' to 28, or lower the replicas"
+  `);
+  expect(judged([pods('chat', 4, 6)])).toBe('');
+});
+
+test('nodes are bought whole: three GPUs of four are four', () => {
+  expect(judged([pods('chat', 3, 7)])).toContain('need 28 at their highest scale');
+  expect(judged([pods('chat', 3, 6)])).toBe('');
+});
+
+test('small pods share nodes', () => {
+  expect(judged([pods('a', 3, 6), pods('b', 1, 6)])).toBe('');
+  expect(judged([pods('a', 3, 6), pods('b', 1, 7)])).toContain(
+    'Deployment/apps/a: 6 of 3; Deployment/apps/b: 7 of 1',
+  );
+});
+
+test('vCPUs of a pool without GPUs', () => {
+  const [general, l40s] = POOLS;
+  const small = [{ ...general, limits: { cpu: 8 } }, l40s];
+  expect(judged([pods('web', 0, 5)], small)).toContain(
+    "pool 'general' may have 8 vCPUs, and its pods need 10",
+  );
+  expect(judged([pods('web', 0, 4)], small)).toBe('');
+});
+
+test('a Job is gone when its work is done', () => {
+  expect(judged([pods('chat', 4, 6), pods('load', 4, 1, { job: true })])).toBe('');
+});
