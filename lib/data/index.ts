@@ -1,0 +1,13 @@
+export * from './cloudnative-pg-operator';
+export * from './cnpg-postgres';
+export * from './elasticache-valkey';
+export * from './milvus-cluster';
+export type { MilvusComponent } from './milvus-components';
+export * from './milvus-operator';
+export * from './postgres';
+export * from './rds-postgres';
+export * from './s3-store';
+export * from './seaweed-store';
+export * from './strimzi-kafka';
+export * from './strimzi-operator';
+export * from './valkey-cache';
