@@ -1,0 +1,3 @@
+export * from './hosted-provider';
+export type { LiteLlmSettings } from './litellm-config';
+export * from './litellm-gateway';

@@ -1,0 +1,106 @@
+import type { ICache } from '../contracts';
+import { toYaml } from '../core';
+import type { Route, Routes } from './routes';
+
+type Section = 'router_settings' | 'litellm_settings' | 'general_settings';
+
+/** Settings by LiteLLM's own sections and keys. */
+export type LiteLlmSettings = Readonly<Partial<Record<Section, Readonly<Record<string, unknown>>>>>;
+
+/** What the configuration file follows from. */
+export interface GatewayState {
+  readonly routes: Routes;
+  readonly coordination?: ICache;
+  readonly cache?: ICache;
+  /** Sections of the user, which win. */
+  readonly settings: LiteLlmSettings;
+  /** Spans are sent to Langfuse. */
+  readonly traced: boolean;
+  /** Days that logs of single requests are kept. */
+  readonly retentionDays: number;
+}
+
+/** Time for the answer's way back, on top of the endpoint's own limit: the endpoint should be the one to give up. */
+const MARGIN_SECONDS = 15;
+
+const env = (name: string) => `os.environ/${name}`;
+
+/** Environment variable that holds an endpoint's key. */
+export const keyVariable = ({ to }: Route): string =>
+  `${to.model.toUpperCase().replace(/[^A-Z0-9]+/g, '_')}_API_KEY`;
+
+/** The configuration as LiteLLM reads it. Secrets stay names of environment variables. */
+export function litellmConfig(state: GatewayState) {
+  const { routes, coordination, cache, settings } = state;
+  const timeout = routes.longestSeconds + MARGIN_SECONDS;
+  return {
+    model_list: routes.all.map((route) => {
+      const { alias, to, weight } = route;
+      return {
+        model_name: alias,
+        litellm_params: {
+          model: to.provider,
+          ...(to.baseUrl ? { api_base: to.baseUrl } : {}),
+          ...(to.apiKey ? { api_key: env(keyVariable(route)) } : {}),
+          // Only ever `weight`: an rpm or tpm on one deployment leaves its siblings without requests.
+          ...(weight === undefined ? {} : { weight }),
+        },
+        model_info: { id: `${alias}/${to.model}` },
+      };
+    }),
+    router_settings: {
+      routing_strategy: 'simple-shuffle',
+      num_retries: 2,
+      allowed_fails: 3,
+      cooldown_time: 30,
+      timeout,
+      ...(routes.fallbacks.length
+        ? { fallbacks: routes.fallbacks.map(([from, to]) => ({ [from]: [...to] })) }
+        : {}),
+      ...settings.router_settings,
+    },
+    litellm_settings: {
+      request_timeout: timeout,
+      // A parameter that one provider does not know must not fail the fallback to it.
+      drop_params: true,
+      json_logs: true,
+      callbacks: ['prometheus', ...(state.traced ? ['langfuse_otel'] : [])],
+      // Behind a network policy; with it, Prometheus would need a key of the gateway.
+      require_auth_for_metrics_endpoint: false,
+      ...(cache
+        ? {
+            cache: true,
+            cache_params: {
+              type: 'redis',
+              host: env('CACHE_HOST'),
+              port: cache.port,
+              password: env('CACHE_PASSWORD'),
+              namespace: 'litellm',
+              ttl: 600,
+            },
+          }
+        : {}),
+      ...settings.litellm_settings,
+    },
+    general_settings: {
+      master_key: env('LITELLM_MASTER_KEY'),
+      database_url: env('DATABASE_URL'),
+      database_connection_pool_limit: 10,
+      maximum_spend_logs_retention_period: `${state.retentionDays}d`,
+      // Always the explicit block: what LiteLLM infers instead falls back to each pod's memory in silence.
+      ...(coordination
+        ? {
+            coordination_redis: {
+              host: env('COORDINATION_HOST'),
+              port: coordination.port,
+              password: env('COORDINATION_PASSWORD'),
+              ssl: coordination.tls,
+            },
+          }
+        : {}),
+      ...settings.general_settings,
+    },
+  };
+}
+
+export const configText = (state: GatewayState): string => toYaml(litellmConfig(state));

@@ -1,0 +1,4 @@
+export * from './autoscaling';
+export * from './model-server';
+export * from './model-simulator';
+export * from './vllm-service';

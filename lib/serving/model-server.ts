@@ -1,0 +1,169 @@
+import { Construct } from 'constructs';
+import type { IModelEndpoint, IScrapeTarget } from '../contracts';
+import {
+  declare,
+  type MetricsEndpoint,
+  type ModelStart,
+  namespaceOf,
+  PlatformError,
+  type PodGroup,
+  policyOf,
+  Workload,
+  type WorkloadProps,
+} from '../core';
+
+/** Replicas between a floor and a ceiling; equal ones mean that nothing scales it. */
+export interface ReplicaRange {
+  readonly min: number;
+  readonly max: number;
+}
+
+/** What every server of a model is told. */
+export interface ModelServerProps {
+  /** Model to serve, as the hub spells it. */
+  readonly model: string;
+  /**
+   * Tokens of one request, prompt and answer together.
+   * @default - the longest the engine finds room for
+   */
+  readonly context?: number;
+  /**
+   * Replicas kept running. A ceiling above the floor needs a `QueueAutoscaler`.
+   * @default - the environment's policy, fixed: 1 in dev, 2 in prod
+   */
+  readonly replicas?: ReplicaRange;
+  /**
+   * Longest answer: what a stopping replica finishes, and what every timeout in front of it must outlast.
+   * @default 120
+   */
+  readonly drainSeconds?: number;
+}
+
+/** What one engine says of its pods. */
+export interface ServerPod
+  extends Pick<
+    WorkloadProps,
+    | 'image'
+    | 'args'
+    | 'env'
+    | 'resources'
+    | 'placement'
+    | 'rollout'
+    | 'sharedMemory'
+    | 'startupSeconds'
+    | 'user'
+    | 'writable'
+  > {
+  /** Engine, as facts name it. */
+  readonly engine: string;
+  /** Name of the pool it runs on. */
+  readonly pool?: string;
+  /** Downloads its weights when it starts. */
+  readonly downloads: boolean;
+  /** How the engine is started; absent for one that holds no weights. */
+  readonly start?: ModelStart;
+}
+
+/** Props with every default filled in. */
+export type ServerSettings = Required<Pick<ModelServerProps, 'model' | 'replicas' | 'drainSeconds'>> &
+  Pick<ModelServerProps, 'context'>;
+
+const PORT = 8000;
+
+/** One model behind one OpenAI-compatible Service called like the construct: what every engine has in common. */
+export abstract class ModelServer extends Construct implements IModelEndpoint, IScrapeTarget {
+  /** The served name: the construct's id. */
+  public readonly model: string;
+  public readonly baseUrl: string;
+  public readonly provider: string;
+  public readonly pods: PodGroup;
+  public readonly port = PORT;
+  public readonly longestSeconds: number;
+  public readonly metrics: readonly MetricsEndpoint[];
+  public readonly replicas: ReplicaRange;
+  private scaled = false;
+
+  protected constructor(
+    scope: Construct,
+    id: string,
+    props: ModelServerProps,
+    describe: (server: Construct, settings: ServerSettings) => ServerPod,
+  ) {
+    super(scope, id);
+    const fixed = policyOf(this).replicas;
+    this.model = id;
+    this.replicas = props.replicas ?? { min: fixed, max: fixed };
+    this.longestSeconds = props.drainSeconds ?? 120;
+    this.mustBeRange();
+
+    const { engine, pool, downloads, start, ...pod } = describe(this, {
+      model: props.model,
+      replicas: this.replicas,
+      drainSeconds: this.longestSeconds,
+      ...(props.context === undefined ? {} : { context: props.context }),
+    });
+    const scales = this.replicas.max > this.replicas.min;
+    const server = new Workload(this, 'Server', {
+      ...pod,
+      name: id,
+      ports: { http: PORT },
+      // The models are listed once the weights are loaded; health fails only when the engine is dead.
+      ready: { path: '/v1/models' },
+      alive: { path: '/health', timeoutSeconds: 5 },
+      drainSeconds: this.longestSeconds,
+      replicas: this.replicas.min,
+      ...(scales
+        ? { scaled: { by: `ScaledObject/${namespaceOf(this)}/${id}`, max: this.replicas.max } }
+        : {}),
+    });
+    this.pods = server.pods;
+    this.baseUrl = `http://${server.host}:${PORT}/v1`;
+    this.provider = `hosted_vllm/${id}`;
+    this.metrics = [server.metrics('http', { exporter: 'vllm' })];
+    if (downloads) this.pods.reach('internet', { why: 'weights from the model hub' });
+
+    declare(this, 'model', {
+      alias: id,
+      model: props.model,
+      engine,
+      gpusPerReplica: pod.resources.gpus ?? 0,
+      replicas: this.replicas,
+      ...(pool === undefined ? {} : { pool }),
+      ...(props.context === undefined ? {} : { context: props.context }),
+      ...(start ? { start } : {}),
+    });
+    declare(this, 'join', { object: `Service/${server.namespace}/${id}`, scope: 'model alias', defines: id });
+    this.node.addValidation({
+      validate: () =>
+        scales && !this.scaled
+          ? [
+              `is to run ${this.replicas.min} to ${this.replicas.max} replicas, but nothing scales it. ` +
+                'Create a QueueAutoscaler for it',
+            ]
+          : [],
+    });
+  }
+
+  /** Used by what scales it. */
+  public scaleByQueue(): void {
+    this.scaled = true;
+  }
+
+  private mustBeRange(): void {
+    const { min, max } = this.replicas;
+    if (min > max) {
+      throw new PlatformError(this, {
+        what: `'replicas.min' is ${min}, above 'replicas.max', ${max}`,
+        why: 'there is no number of replicas that is both',
+        fix: `lower min to ${max}, or raise max to ${min}`,
+      });
+    }
+    if (min < 1) {
+      throw new PlatformError(this, {
+        what: `'replicas.min' is ${min}`,
+        why: 'without a running replica nothing measures a queue, and a cold one takes minutes',
+        fix: 'raise min to 1',
+      });
+    }
+  }
+}

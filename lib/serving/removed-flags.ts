@@ -1,0 +1,22 @@
+/** Options that vLLM once took, still found in guides and charts: what to write today, or nothing. */
+export const REMOVED_FLAGS: Readonly<Record<string, string>> = {
+  '--swap-space': 'delete it: the engine recomputes what it once swapped',
+  '--use-v2-block-manager': 'delete it: there is only one block manager',
+  '--num-scheduler-steps': 'delete it: the scheduler runs asynchronously by itself',
+  '--num-lookahead-slots': "delete it; speculative decoding is set in '--speculative-config'",
+  '--task': "use the prop 'task'",
+  '--guided-decoding-backend': 'write \'--structured-outputs-config={"backend":"xgrammar"}\'',
+  '--rope-scaling': "write it as JSON in '--hf-overrides'",
+  '--rope-theta': "write it as JSON in '--hf-overrides'",
+  '--cuda-graph-sizes': "write '--cudagraph-capture-sizes'",
+  '--lora-extra-vocab-size': 'delete it: adapters no longer extend the vocabulary',
+  '--enable-lora-bias': 'delete it',
+  '--disable-frontend-multiprocessing': 'delete it: the engine always has a process of its own',
+  '--logits-processor-pattern': "write '--logits-processors'",
+  '--override-pooler-config': "write '--pooler-config'",
+  '--num-redundant-experts': "write it as JSON in '--eplb-config'",
+  '--max-num-partial-prefills': 'delete it',
+  '--max-long-partial-prefills': 'delete it',
+  '--override-attention-dtype': 'delete it',
+  '--calculate-kv-scales': 'delete it: take a checkpoint that carries its scales',
+};
