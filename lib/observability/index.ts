@@ -1,0 +1,5 @@
+export * from './clickhouse';
+export * from './clickhouse-operator';
+export * from './langfuse-stack';
+export * from './observability-stack';
+export * from './prometheus-stack';

@@ -1,0 +1,146 @@
+import { ApiObject } from 'cdk8s';
+import { k8s } from 'cdk8s-plus-30';
+import { Construct } from 'constructs';
+import type { IScrapeTarget } from '../contracts';
+import { type Exporter, type MetricsEndpoint, namespaceOf, PlatformError } from '../core';
+import { SERVING_DASHBOARD } from './dashboards/serving';
+import type { PrometheusStack } from './prometheus-stack';
+import { DATA } from './rules/data';
+import { gatewayRules } from './rules/gateway';
+import { GPU } from './rules/gpu';
+import { PLATFORM } from './rules/platform';
+import { type RuleGroup, written } from './rules/rule';
+import { SERVING } from './rules/serving';
+
+export interface ObservabilityStackProps {
+  /** What scrapes. */
+  readonly prometheus: PrometheusStack;
+  /**
+   * Where the runbooks are; the name of the alert follows.
+   * @default 'https://example.com/runbooks'
+   */
+  readonly runbooks?: string;
+  /**
+   * Share of the gateway's requests that may not fail, in percent.
+   * @default 99.5
+   */
+  readonly gatewayAvailability?: number;
+}
+
+/** They speak of others, in labels that would otherwise be called `exported_namespace`. */
+const SPEAK_OF_OTHERS: readonly Exporter[] = ['cert-manager', 'dcgm', 'external-secrets'];
+
+/** What is collected, what is alerted on and what is shown: the objects that Prometheus and Grafana read. */
+export class ObservabilityStack extends Construct {
+  private readonly prometheus: PrometheusStack;
+  private readonly runbooks: string;
+  private readonly groups: readonly RuleGroup[];
+  private readonly monitors = new Set<string>();
+  private readonly exporters = new Set<Exporter>();
+
+  constructor(scope: Construct, id: string, props: ObservabilityStackProps) {
+    super(scope, id);
+    this.prometheus = props.prometheus;
+    this.runbooks = (props.runbooks ?? 'https://example.com/runbooks').replace(/\/+$/, '');
+    const availability = props.gatewayAvailability ?? 99.5;
+    this.mustBePossible(availability);
+    this.groups = [SERVING, gatewayRules(availability), GPU, ...DATA, ...PLATFORM];
+    for (const group of this.groups.filter(({ exporter }) => exporter === undefined)) this.alert(group);
+  }
+
+  /** Collect the metrics of a target; Prometheus is let in. The first of an exporter brings its alerts and dashboard. */
+  public scrape(target: IScrapeTarget | MetricsEndpoint): void {
+    for (const endpoint of 'metrics' in target ? target.metrics : [target]) {
+      const { exporter } = endpoint;
+      this.monitor(endpoint);
+      if (!exporter || this.exporters.has(exporter)) continue;
+      this.exporters.add(exporter);
+      for (const group of this.groups.filter((each) => each.exporter === exporter)) this.alert(group);
+      if (exporter === 'vllm') this.dashboard('models', SERVING_DASHBOARD);
+    }
+  }
+
+  private monitor(endpoint: MetricsEndpoint): void {
+    const { name, pods, port, portNumber, path, scheme, token, exporter } = endpoint;
+    const { namespace } = pods;
+    const honorLabels =
+      endpoint.honorLabels ?? (exporter !== undefined && SPEAK_OF_OTHERS.includes(exporter));
+    this.mustBeNew(`${namespace}/${name}`);
+    this.mustReach(endpoint);
+    new ApiObject(this, `Monitor-${namespace}-${name}`, {
+      apiVersion: 'monitoring.coreos.com/v1',
+      kind: 'PodMonitor',
+      metadata: { name, namespace },
+      spec: {
+        selector: { matchLabels: { ...pods.labels } },
+        podMetricsEndpoints: [
+          {
+            port,
+            path: path ?? '/metrics',
+            interval: '30s',
+            ...(honorLabels ? { honorLabels } : {}),
+            ...(scheme === 'https'
+              ? // Certificates inside the cluster are signed by whoever shows them.
+                { scheme, tlsConfig: { insecureSkipVerify: true } }
+              : {}),
+            ...(token
+              ? { authorization: { type: 'Bearer', credentials: { name: token.secret, key: token.key } } }
+              : {}),
+          },
+        ],
+      },
+    });
+    pods.allowFrom(this.prometheus.prometheus, { port: portNumber, why: 'metrics' });
+  }
+
+  private alert({ name, rules }: RuleGroup): void {
+    new ApiObject(this, `Rules-${name}`, {
+      apiVersion: 'monitoring.coreos.com/v1',
+      kind: 'PrometheusRule',
+      metadata: { name, namespace: namespaceOf(this) },
+      spec: { groups: [{ name, rules: rules.map((rule) => written(rule, this.runbooks)) }] },
+    });
+  }
+
+  private dashboard(name: string, dashboard: object): void {
+    new k8s.KubeConfigMap(this, `Dashboard-${name}`, {
+      metadata: {
+        name: `dashboard-${name}`,
+        namespace: namespaceOf(this),
+        labels: { grafana_dashboard: '1' },
+        annotations: { grafana_folder: 'Nexus' },
+      },
+      data: { [`${name}.json`]: JSON.stringify(dashboard, undefined, 1) },
+    });
+  }
+
+  private mustBeNew(monitor: string): void {
+    if (!this.monitors.has(monitor)) {
+      this.monitors.add(monitor);
+      return;
+    }
+    throw new PlatformError(this, {
+      what: `is to scrape '${monitor}' twice`,
+      why: 'both would be one PodMonitor, and the second would overwrite the first',
+      fix: 'call scrape(target) once, or give the endpoints of the target different names',
+    });
+  }
+
+  private mustReach({ name, pods, token }: MetricsEndpoint): void {
+    if (!token || token.namespace === pods.namespace) return;
+    throw new PlatformError(this, {
+      what: `the token of '${name}' is in namespace '${token.namespace}', its pods in '${pods.namespace}'`,
+      why: 'a PodMonitor reads secrets of its own namespace only',
+      fix: `copy it with a ConnectionSecret into '${pods.namespace}'`,
+    });
+  }
+
+  private mustBePossible(availability: number): void {
+    if (availability > 0 && availability < 100) return;
+    throw new PlatformError(this, {
+      what: `'gatewayAvailability' is ${availability}`,
+      why: 'it is a share in percent, and one of 100 leaves no budget that could burn',
+      fix: 'promise less than 100, such as 99.5',
+    });
+  }
+}
