@@ -1,0 +1,2 @@
+export { realizeFoundation } from './foundation';
+export { type PlatformProps, realizePlatform } from './platform';

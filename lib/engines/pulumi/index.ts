@@ -1,0 +1,2 @@
+export { foundationProvider, realizeFoundation } from './foundation';
+export { clusterProvider, realizePlatform } from './platform';
