@@ -1,0 +1,145 @@
+import { byPrice, type Fit, fitFor, type GpuShape, gpuShapes } from '../sizing';
+import type { Command } from './command';
+import { type Card, cardFrom, type FitCall, readFitCall, sequencesOf, WrongCall } from './fit-call';
+import { budget, table } from './fit-screen';
+
+/** One shape of node, and what came of it. */
+export interface Offer {
+  readonly shape?: GpuShape;
+  readonly card: Card;
+  readonly count: number;
+  readonly result: Fit;
+}
+
+const ROUND = 100;
+
+export const fitCommand: Command = {
+  help: `nexus fit <model> [options]
+
+Without --gpu: every shape of node that holds the model, cheapest first. With it: the memory of one GPU, term by term.
+A verdict is 'fit' only where nothing known could make it fail; 'unproven' means that a measurement must decide.
+
+  --context N          tokens of one request (default: the longest the model was made for)
+  --gpu NAME           a card of the catalog, such as L40S
+  --gpu-memory-gib X   memory that CUDA shows of a card outside the catalog
+  --count N            GPUs of one replica: tensor parallel (default: 1 with a card, else all of a node)
+  --quantization M     fp8, awq, gptq, int4, int8, nvfp4 or mxfp4 (default: what the checkpoint is published in)
+  --kv-cache F         fp8 halves the cache (default: auto)
+  --utilization X      part of the memory that the engine takes (default: 0.92)
+  --batched-tokens N   tokens of one step (default: 8192)
+  --sequences N        requests at once (default: vLLM's own, 1024 on cards of 70 GiB that are no A100, else 256)
+  --expert-parallel    experts stay whole
+  --region R           region of the prices (default: us-east-1)
+  --json               the same as data
+
+Exit codes: 0 good, 1 with a card and no proven fit, 2 the call is wrong.
+
+Example:
+  nexus fit Qwen/Qwen3-32B --context 32768
+  nexus fit Qwen/Qwen3-32B --context 32768 --gpu L40S --count 4
+`,
+  options: {
+    context: { type: 'string' },
+    gpu: { type: 'string' },
+    'gpu-memory-gib': { type: 'string' },
+    count: { type: 'string' },
+    quantization: { type: 'string' },
+    'kv-cache': { type: 'string' },
+    utilization: { type: 'string' },
+    'batched-tokens': { type: 'string' },
+    sequences: { type: 'string' },
+    'expert-parallel': { type: 'boolean' },
+    region: { type: 'string' },
+  },
+  run(call, io) {
+    let asked: FitCall;
+    try {
+      asked = readFitCall(call);
+    } catch (error) {
+      if (!(error instanceof WrongCall)) throw error;
+      io.err(`nexus fit: ${error.message}\n`);
+      return 2;
+    }
+    if (!asked.card) {
+      const held = offers(asked);
+      io.out(call.json ? json(held.map((offer) => report(asked, offer))) : table(asked, held));
+      return 0;
+    }
+    const offer = offerOf(asked, asked.card, asked.count ?? 1);
+    io.out(call.json ? json(report(asked, offer)) : budget(asked, offer));
+    return offer.result.verdict === 'fit' ? 0 : 1;
+  },
+};
+
+const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
+
+/** Shapes that hold the model or may, cheapest first. */
+function offers(asked: FitCall): Offer[] {
+  return gpuShapes(asked.region)
+    .filter(({ count }) => count >= (asked.count ?? 1))
+    .map((shape) => judged(asked, cardFrom(shape.card), asked.count ?? shape.count, shape))
+    .filter(({ result }) => result.verdict !== 'no-fit');
+}
+
+/** One card, on the cheapest node that has so many. */
+function offerOf(asked: FitCall, card: Card, count: number): Offer {
+  const shape = gpuShapes(asked.region)
+    .filter((candidate) => candidate.card.name === card.name && candidate.count >= count)
+    .sort(byPrice)[0];
+  return judged(asked, card, count, shape);
+}
+
+function judged(asked: FitCall, card: Card, count: number, shape: GpuShape | undefined): Offer {
+  const { checkpoint, context, utilization, batchedTokens, fp8Cache, expertParallel } = asked;
+  // Cards before 8.0 have no bfloat16: whoever starts a server there says --dtype=half.
+  const half = card.computeCapability !== undefined && card.computeCapability < 8;
+  const result = fitFor({
+    checkpoint,
+    visibleGiB: card.visibleGiB,
+    ...(card.computeCapability === undefined ? {} : { computeCapability: card.computeCapability }),
+    spread: { tensorParallel: count, expertParallel },
+    context,
+    utilization,
+    batchedTokens,
+    maxSequences: sequencesOf(asked, card),
+    fp8Cache,
+    ...(half ? { dtype: 'half' } : {}),
+  });
+  return { card, count, result, ...(shape ? { shape } : {}) };
+}
+
+/** What `--json` prints of one shape: stable. Budgets are rounded down and needs up. */
+function report({ checkpoint, card: only }: FitCall, { card, count, result, shape }: Offer): object {
+  const down = (gib: number) => Math.floor(gib * ROUND) / ROUND;
+  const up = (gib: number) => Math.ceil(gib * ROUND) / ROUND;
+  const {
+    visibleGiB,
+    requestedGiB,
+    weightsGiB,
+    activationGiB,
+    nonTorchGiB,
+    graphsGiB,
+    kvNeedGiB,
+    kvBudgetGiB,
+  } = result.terms;
+  return {
+    model: checkpoint.id,
+    gpu: card.name ?? null,
+    count,
+    ...(only ? {} : { instanceType: shape?.instanceType ?? null }),
+    verdict: result.verdict,
+    terms: {
+      visibleGiB: down(visibleGiB),
+      requestedGiB: down(requestedGiB),
+      weightsGiB: up(weightsGiB),
+      activationGiB: up(activationGiB),
+      nonTorchGiB: up(nonTorchGiB),
+      graphsGiB: up(graphsGiB),
+      kvNeedGiB: up(kvNeedGiB),
+      kvBudgetGiB: down(kvBudgetGiB),
+    },
+    maxContext: result.maxContext,
+    concurrency: down(result.concurrency),
+    usdPerHour: shape?.usdPerHour ?? null,
+  };
+}

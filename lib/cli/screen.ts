@@ -1,0 +1,68 @@
+import { styleText } from 'node:util';
+import type { Built } from '../../stacks/build';
+import { formatFinding, type ModelFact, type PoolFact } from '../core';
+import { checksMade, counted, openFindings } from './tally';
+
+/** One environment on one screen. */
+export function screen(built: Built, files: readonly string[], outDir: string, color: boolean): string {
+  const paint = (style: 'bold' | 'green' | 'red' | 'dim', text: string) =>
+    color ? styleText(style, text) : text;
+  const { environment, rendered, findings, proofs } = built;
+  const open = openFindings(built);
+  const waived = findings.filter((finding) => finding.waived);
+  const releases = rendered.layers.reduce((sum, layer) => sum + layer.releases.length, 0);
+  const aws = environment.aws;
+  const lines: [string, string][] = [
+    [
+      'runs on',
+      aws
+        ? `EKS in ${aws.region}, zones ${aws.zones.map((zone) => zone.slice(-1)).join(' ')}`
+        : 'a cluster without AWS',
+    ],
+    ['layers', `${rendered.layers.length}: ${rendered.layers.map((layer) => layer.name).join(' ')}`],
+    ['objects', `${rendered.objects.length} objects, ${releases} Helm releases`],
+    ...block(
+      'models',
+      rendered.facts.of('model').map((model) => modelLine(model, rendered.facts.of('pool'))),
+    ),
+    ...block(
+      'to fill',
+      rendered.facts.of('supplied').map((secret) => `${secret.why}: ${secret.command}`),
+    ),
+    ...block(
+      'waived',
+      waived.map((finding) => `${finding.proof} on ${finding.object}: ${finding.waived}`),
+    ),
+    ['proofs', proofsLine(built)],
+  ];
+  if (built.ok) {
+    lines.push(['written', `${files.length} files in ${outDir}/${environment.name}`]);
+    if (!aws) lines.push(['', 'GitOps files only: CDK and Pulumi have no AWS to build here']);
+  }
+  const head = built.ok ? paint('green', 'proven') : paint('red', `refused, nothing written`);
+  const body = lines.map(([label, text]) => `  ${paint('dim', label.padEnd(8))} ${text}`).join('\n');
+  const faults = open.map((finding) => `\n[${finding.proof}] ${formatFinding(finding)}\n`).join('');
+  return `${paint('bold', environment.name)}  ${head}\n${body}\n${faults}\n`;
+
+  function proofsLine(of: Built): string {
+    const checked = checksMade(of);
+    if (!of.ok) return `${counted(open.length, 'finding')} in ${checked} checks`;
+    return `${proofs.length} passed, ${checked} checks, ${waived.length} waived`;
+  }
+}
+
+/** A list under one label. */
+function block(label: string, items: readonly string[]): [string, string][] {
+  return items.map((item, index) => [index === 0 ? label : '', item]);
+}
+
+function modelLine(model: ModelFact, pools: readonly PoolFact[]): string {
+  const { min, max } = model.replicas;
+  const replicas = min === max ? `${min}` : `${min} to ${max}`;
+  const pool = pools.find((candidate) => candidate.name === model.pool);
+  const types = pool?.shapes.map((shape) => shape.instanceType) ?? [];
+  const where = pool
+    ? `${model.gpusPerReplica} GPU a replica on '${pool.name}' (${types.slice(0, 3).join(', ')}${types.length > 3 ? ', …' : ''}; ${pool.capacity})`
+    : 'on CPUs';
+  return `${model.alias.padEnd(10)} ${model.model}, ${replicas} × ${model.engine}, ${where}`;
+}

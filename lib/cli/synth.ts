@@ -1,0 +1,37 @@
+import { resolve } from 'node:path';
+import { deliver } from '../../stacks/deliver';
+import { exitCode, report } from './check';
+import type { Call, Command, ExitCode, Io } from './command';
+import { screen } from './screen';
+import { outcomes } from './targets';
+
+export const synth: Command = {
+  help: `nexus synth [environment or file …] [--out <folder>] [--json]
+
+Renders each environment, runs every proof and, when none finds a fault, writes <folder>/<environment>/:
+  gitops/flux, gitops/argocd   what Flux or Argo CD install the platform from
+  foundation.json              the AWS resources as a plan (environments on AWS)
+  platform.json                what runs where, needs what and talks to whom
+A refused environment writes nothing and leaves what was written before. Without a name: all of environments/.
+
+  --out    where to write (default: out)
+  --json   per environment { environment, ok, findings, proofs, files }
+
+Example:
+  nexus synth dev prod
+`,
+  run(call: Call, io: Io): ExitCode {
+    const results = outcomes(call.names, io);
+    const reports = results.map((outcome) => {
+      const files =
+        'built' in outcome && outcome.built.ok ? deliver(outcome.built, resolve(io.cwd, call.outDir)) : [];
+      if (!call.json) {
+        if ('built' in outcome) io.out(screen(outcome.built, files, call.outDir, io.terminal));
+        else io.err(`${outcome.unreadable}\n`);
+      }
+      return { ...report(outcome), files };
+    });
+    if (call.json) io.out(`${JSON.stringify(reports.length === 1 ? reports[0] : reports, null, 2)}\n`);
+    return exitCode(results);
+  },
+};

@@ -1,0 +1,12 @@
+export type { Disagreement } from './agreement';
+export { ApiClient, type Applied, type LiveObject, type Target } from './api-client';
+export { ApiRefusal } from './api-transport';
+export { type ApplyResult, applyAll, type Remark } from './apply';
+export { type ControlPlane, startControlPlane } from './control-plane';
+export { definitionsFor, installDefinitions } from './custom-kinds';
+export { TooSlowError } from './poll';
+export { ProgramEndedError } from './process-group';
+export { MissingProgramsError, type Program, Programs, REHEARSAL_PROGRAMS } from './programs';
+export { type Rehearsal, type RehearsalInput, type RehearsalOptions, rehearse, type Step } from './rehearse';
+export { rehearsalScreen } from './report';
+export type { Stuck } from './words';

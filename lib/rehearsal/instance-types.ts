@@ -1,0 +1,131 @@
+import { type Instance, instances } from '../catalog';
+import type { PoolFact } from '../core';
+
+/** What Karpenter's simulation reads of an instance type. */
+export interface SimulatedInstanceType {
+  readonly name: string;
+  readonly architecture: string;
+  readonly operatingSystems: readonly string[];
+  readonly resources: Readonly<Record<string, string>>;
+  readonly offerings: readonly Offering[];
+}
+
+interface Offering {
+  readonly Price: number;
+  readonly Available: boolean;
+  readonly ReservationCapacity?: number;
+  readonly Requirements: readonly Requirement[];
+}
+
+interface Requirement {
+  readonly key: string;
+  readonly operator: 'In' | 'DoesNotExist';
+  readonly values?: readonly string[];
+}
+
+/** Spot is preferred where a pool takes both. How much it saves today, nobody can know here. */
+const SPOT_SHARE = 0.4;
+/** What the simulation takes away again, since it knows no kubelet. */
+const TAKEN = { cpuMillis: 100, memoryMiB: 10 };
+/** Root volume of our pools, as far as a kubelet gives it to pods; NVMe where a type has it. */
+const VOLUME_GIB = 85;
+
+/** The catalog as far as a region offers it, for pools that may ask for reserved capacity. */
+export function instanceTypes(
+  region: string,
+  zones: readonly string[],
+  pools: readonly PoolFact[],
+): SimulatedInstanceType[] {
+  const reserved = pools.filter((pool) => pool.capacity === 'reserved');
+  return instances()
+    .map((instance) => simulated(instance, region, zones, reserved))
+    .filter(({ offerings }) => offerings.length > 0);
+}
+
+function simulated(
+  instance: Instance,
+  region: string,
+  zones: readonly string[],
+  reserved: readonly PoolFact[],
+): SimulatedInstanceType {
+  const { allocatable, gpu, localNvmeGB } = instance;
+  const labels = labelsOf(instance);
+  const offer = (zone: string, capacity: string, price: number, more: readonly Requirement[]) => ({
+    Price: price,
+    Available: true,
+    Requirements: [
+      isIn('topology.kubernetes.io/zone', zone),
+      isIn('karpenter.sh/capacity-type', capacity),
+      ...labels,
+      ...more,
+    ],
+  });
+  const price = instance.prices[region]?.usdPerHour;
+  const bought = zones.flatMap((zone) =>
+    price === undefined
+      ? []
+      : [
+          offer(zone, 'on-demand', price, [NOT_RESERVED]),
+          offer(zone, 'spot', price * SPOT_SHARE, [NOT_RESERVED]),
+        ],
+  );
+  const held = reserved
+    .filter((pool) => pool.shapes.some((shape) => shape.instanceType === instance.type))
+    .flatMap((pool) =>
+      pool.zones.map((zone) => ({
+        // Paid for already: cheaper than anything that would have to be bought.
+        ...offer(zone, 'reserved', (price ?? 1) / 10_000_000, [isIn(RESERVATION, `${pool.name}-${zone}`)]),
+        ReservationCapacity: Math.floor((pool.limits['nvidia.com/gpu'] ?? 0) / (gpu?.count || 1)),
+      })),
+    );
+  return {
+    name: instance.type,
+    architecture: instance.arch,
+    operatingSystems: ['linux'],
+    resources: {
+      cpu: `${allocatable.cpuMillis + TAKEN.cpuMillis}m`,
+      memory: `${allocatable.memoryMiB + TAKEN.memoryMiB}Mi`,
+      pods: `${instance.maxPods}`,
+      'ephemeral-storage': `${localNvmeGB > 0 ? Math.floor(localNvmeGB * 0.85) : VOLUME_GIB}Gi`,
+      ...(gpu && gpu.count > 0 ? { 'nvidia.com/gpu': `${gpu.count}` } : {}),
+    },
+    offerings: [...bought, ...held],
+  };
+}
+
+const LABEL = 'karpenter.k8s.aws/instance-';
+const RESERVATION = 'karpenter.k8s.aws/capacity-reservation-id';
+const isIn = (key: string, value: string): Requirement => ({ key, operator: 'In', values: [value] });
+const without = (key: string): Requirement => ({ key, operator: 'DoesNotExist' });
+const NOT_RESERVED = without(RESERVATION);
+
+/** The labels that AWS's provider puts on a node of this type. */
+function labelsOf({ type, family, category, generation, ...rest }: Instance): Requirement[] {
+  const { gpu, localNvmeGB } = rest;
+  const size = type.slice(type.indexOf('.') + 1);
+  const always: Readonly<Record<string, string>> = {
+    category,
+    family,
+    generation: `${generation}`,
+    size,
+    cpu: `${rest.vcpu}`,
+    'cpu-manufacturer': rest.cpuVendor,
+    memory: `${rest.memoryMiB}`,
+    hypervisor: size.startsWith('metal') ? '' : 'nitro',
+    'network-bandwidth': `${Math.round(rest.networkGbps * 1000)}`,
+    'ebs-bandwidth': `${Math.round(rest.ebsGbps * 1000)}`,
+  };
+  const sometimes: Readonly<Record<string, string | undefined>> = {
+    'gpu-name': gpu?.ec2Name,
+    'gpu-manufacturer': gpu && 'nvidia',
+    'gpu-count': gpu && `${gpu.count}`,
+    'gpu-memory': gpu && `${gpu.memoryMiB}`,
+    'local-nvme': localNvmeGB > 0 ? `${localNvmeGB}` : undefined,
+  };
+  return [
+    ...Object.entries(always).map(([name, value]) => isIn(LABEL + name, value)),
+    ...Object.entries(sometimes).map(([name, value]) =>
+      value === undefined ? without(LABEL + name) : isIn(LABEL + name, value),
+    ),
+  ];
+}

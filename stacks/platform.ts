@@ -1,0 +1,215 @@
+import { App } from 'cdk8s';
+import type { Environment } from '../environments';
+import {
+  CertManager,
+  ClusterKnown,
+  ExternalSecretsOperator,
+  Keda,
+  PlatformNamespace,
+  SecretStores,
+  type SecurityLevel,
+  StorageClasses,
+} from '../lib/cluster';
+import { GpuNodePool, GpuOperator, Karpenter, KarpenterCrds, NodePool, SystemNodes } from '../lib/compute';
+import type { INodePool, IScrapeTarget } from '../lib/contracts';
+import { Layer, type Phase, POLICIES, setCluster, setOrigin, setPolicy } from '../lib/core';
+import {
+  CloudNativePgOperator,
+  MilvusCluster,
+  MilvusOperator,
+  StrimziKafka,
+  StrimziOperator,
+} from '../lib/data';
+import { HostedProvider, LiteLlmGateway } from '../lib/gateway';
+import {
+  ClickHouse,
+  ClickHouseOperator,
+  LangfuseStack,
+  ObservabilityStack,
+  PrometheusStack,
+} from '../lib/observability';
+import { QueueAutoscaler } from '../lib/serving';
+import { clusterFor } from './foundation';
+import { modelServer } from './models';
+import { Origins } from './origins';
+import { objects, postgres, valkey } from './stores';
+
+/** Namespaces and their Pod Security levels; a level above 'restricted' is a need of the chart that lives there alone. */
+const NAMESPACES: Readonly<Record<string, SecurityLevel>> = {
+  'external-secrets': 'restricted',
+  'cert-manager': 'restricted',
+  operators: 'restricted',
+  milvus: 'baseline',
+  monitoring: 'restricted',
+  'node-exporter': 'privileged',
+  'gpu-operator': 'privileged',
+  data: 'restricted',
+  langfuse: 'restricted',
+  serving: 'restricted',
+  gateway: 'restricted',
+};
+
+/** Everything an environment deploys, from its namespaces to its dashboards, in the order in which it comes up. */
+export function platform(environment: Environment): App {
+  const { aws, data, gateway, observability } = environment;
+  const pools = Object.entries(environment.pools);
+  const models = Object.entries(environment.models);
+  const gpus = pools.some(([, pool]) => 'gpu' in pool);
+  const scaled = models.some(([, { replicas }]) => replicas && replicas.max > replicas.min);
+  const from = new Origins();
+  const scraped: IScrapeTarget[] = [];
+  const observed = <T extends IScrapeTarget>(target: T): T => {
+    scraped.push(target);
+    return target;
+  };
+
+  const app = new App();
+  setPolicy(app, POLICIES[environment.tier]);
+  setCluster(app, clusterFor(environment));
+  const layer = (id: string, phase: Phase, namespace?: string, ...after: Layer[]) =>
+    new Layer(app, id, { phase, after, ...(namespace ? { namespace } : {}) });
+
+  // cluster: what everything else lives in.
+  const cluster = layer('cluster', 'cluster');
+  new ClusterKnown(cluster, 'known');
+  new StorageClasses(cluster, 'storage-classes');
+  for (const [name, level] of Object.entries(NAMESPACES)) {
+    if (name !== 'gpu-operator' || gpus) new PlatformNamespace(cluster, name, { level });
+  }
+
+  // nodes and capacity: Karpenter on the system nodes, then the pools it may fill.
+  const byPool = new Map<string, INodePool>();
+  if (aws) {
+    from.of('aws.system', () => new SystemNodes(cluster, 'system-nodes', aws.system));
+    const karpenterCrds = layer('karpenter-crds', 'nodes');
+    new KarpenterCrds(karpenterCrds, 'crds');
+    const karpenter = layer('karpenter', 'nodes', 'kube-system', karpenterCrds);
+    observed(from.of('aws.system', () => new Karpenter(karpenter, 'karpenter')));
+
+    const capacity = layer('capacity', 'capacity');
+    for (const [name, props] of pools) {
+      // A node that goes waits for the longest answer of the models on it.
+      const drainSeconds = Math.max(3600, ...models.map(([, model]) => drainOn(name, model)));
+      const pool = from.try(`pools.${name}`, () =>
+        'gpu' in props
+          ? new GpuNodePool(capacity, name, { ...props, drainSeconds })
+          : new NodePool(capacity, name, props),
+      );
+      if (pool) byPool.set(name, pool);
+    }
+  }
+
+  // operators: whoever brings kinds, or watches over what is to come.
+  const externalSecrets = layer('external-secrets', 'operators', 'external-secrets');
+  observed(new ExternalSecretsOperator(externalSecrets, 'external-secrets'));
+  const secretStores = layer('secret-stores', 'operators', undefined, externalSecrets);
+  new SecretStores(secretStores, 'stores');
+  const certManager = layer('cert-manager', 'operators', 'cert-manager');
+  observed(new CertManager(certManager, 'cert-manager'));
+
+  const operators = layer('operators', 'operators', 'operators', secretStores);
+  const cnpg =
+    data.postgres.kind === 'cnpg'
+      ? observed(new CloudNativePgOperator(operators, 'cloudnative-pg'))
+      : undefined;
+  const strimzi = observed(new StrimziOperator(operators, 'strimzi'));
+  const clickhouses = observed(new ClickHouseOperator(operators, 'clickhouse', { namespaces: ['langfuse'] }));
+  const milvus = observed(new MilvusOperator(layer('milvus-operator', 'operators', 'milvus'), 'operator'));
+  const keda = scaled ? observed(new Keda(operators, 'keda')) : undefined;
+  if (gpus) observed(new GpuOperator(layer('gpu-operator', 'operators', 'gpu-operator'), 'gpu-operator'));
+
+  const monitoring = layer('monitoring', 'operators', 'monitoring', secretStores, certManager);
+  const { retentionDays, storageGiB } = observability;
+  const prometheus = from.of(
+    'observability.storageGiB',
+    () => new PrometheusStack(monitoring, 'prometheus', { retentionDays, storageGiB }),
+  );
+
+  // data: one store of each kind; each consumer gets its own database, user or bucket from it.
+  const stores = layer('data', 'data', 'data');
+  const database = from.of('data.postgres', () => postgres(stores, data.postgres, cnpg?.pods));
+  const cache = from.of('data.cache', () => valkey(stores, 'cache', data.cache));
+  const queue = from.of('data.queue', () => valkey(stores, 'queue', data.queue));
+  const buckets = from.of('data.objects', () => objects(stores, data.objects));
+  buckets.bucket('weights');
+  const events = from.of('data.events', () => {
+    const { brokers, storageGiB: size } = data.events;
+    return new StrimziKafka(stores, 'events', { brokers, storageGiB: size, operator: strimzi.pods });
+  });
+  const vectors = from.of('data.vectors', () => {
+    const home = layer('vectors', 'data', 'milvus', stores);
+    const bucket = buckets.bucket('vectors');
+    return new MilvusCluster(home, 'vectors', { bucket, mode: data.vectors.mode, operator: milvus.pods });
+  });
+  const traces = from.of('observability.langfuse', () => {
+    return new ClickHouse(layer('traces', 'data', 'langfuse'), 'traces', { operator: clickhouses.pods });
+  });
+  for (const store of [database, cache, queue, buckets, events, vectors, traces]) {
+    if (hasMetrics(store)) observed(store);
+  }
+
+  // serving: a model is one server behind one Service of its name.
+  const serving = layer('serving', 'serving', 'serving');
+  const servers = models
+    .map(([alias, props]) => from.try(`models.${alias}`, () => modelServer(serving, alias, props, byPool)))
+    .filter((server) => server !== undefined);
+  for (const server of servers) {
+    observed(server);
+    if (server.replicas.max === server.replicas.min) continue;
+    const scaler = { target: server, prometheus: prometheus.url };
+    setOrigin(
+      new QueueAutoscaler(serving, `${server.model}-scaler`, scaler),
+      `models.${server.model}.replicas`,
+    );
+  }
+  if (keda)
+    prometheus.prometheus.allowFrom(keda.operator, { port: prometheus.port, why: 'queues of models' });
+  from.throwIfAny();
+
+  // apps: the door to all models, and what watches them.
+  const traceLayer = layer('langfuse', 'apps', 'langfuse');
+  const langfuse = from.of('observability.langfuse', () => {
+    const host = observability.langfuse?.host;
+    return new LangfuseStack(traceLayer, 'langfuse', {
+      postgres: database,
+      queue,
+      objects: buckets,
+      clickhouse: traces,
+      host,
+    });
+  });
+
+  const door = layer('gateway', 'apps', 'gateway', traceLayer);
+  const litellm = from.of('gateway', () => {
+    const drainSeconds = Math.max(180, ...servers.map((server) => server.longestSeconds));
+    const { host, replicas } = gateway;
+    return new LiteLlmGateway(door, 'gateway', {
+      database,
+      cache,
+      coordination: queue,
+      host,
+      replicas,
+      drainSeconds,
+    });
+  });
+  observed(litellm);
+  for (const server of servers) litellm.route(server);
+  for (const [alias, { model: provider, secret }] of Object.entries(gateway.providers)) {
+    const hosted = () => new HostedProvider(door, alias, { provider, secret });
+    litellm.route(from.of(`gateway.providers.${alias}`, hosted));
+  }
+  for (const [alias, to] of Object.entries(gateway.fallbacks)) litellm.fallback(alias, to);
+  for (const namespace of gateway.clients) litellm.allowFromNamespace(namespace);
+  litellm.traceTo(langfuse);
+
+  const watch = new ObservabilityStack(layer('monitors', 'apps', 'monitoring'), 'observability', {
+    prometheus,
+  });
+  for (const target of scraped) watch.scrape(target);
+  return app;
+}
+
+const drainOn = (pool: string, model: Environment['models'][string]): number =>
+  model.engine === 'vllm' && model.pool === pool ? (model.drainSeconds ?? 0) : 0;
+
+const hasMetrics = (store: object): store is IScrapeTarget => 'metrics' in store;

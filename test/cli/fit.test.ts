@@ -1,0 +1,171 @@
+import { spawnSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { Folder } from './called';
+
+const here = new Folder();
+afterAll(() => rmSync(here.path, { recursive: true, force: true }));
+
+const L40S = 'fit Qwen/Qwen3-32B --context 32768 --gpu L40S --count 4';
+
+describe('with a card', () => {
+  test('shows the memory term by term', async () => {
+    const { code, out, err } = await here.call(L40S);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out).toMatchInlineSnapshot(`
+      "Qwen/Qwen3-32B at 32768 tokens on 4 × L40S: fit
+        visible                   44.42 GiB  of one GPU, as CUDA hands it out
+        requested                 40.87 GiB  utilization 0.92
+        - weights                 15.56 GiB  16 bits
+        - activation               3.20 GiB  8192 tokens a step, 256 sequences
+        - non-torch                1.00 GiB  CUDA context and exchange
+        - graphs                   0.78 GiB
+        = KV cache budget         20.33 GiB  24.96 at the very best
+        KV cache needed            2.00 GiB  2.00 at the very least
+        longest context 40960, 10.2 requests of 32768 at once, $10.49 an hour (g6e.12xlarge)
+      "
+    `);
+  });
+
+  test('--json has the shape that is promised', async () => {
+    const { code, out } = await here.call(`${L40S} --json`);
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchInlineSnapshot(`
+      {
+        "concurrency": 10.16,
+        "count": 4,
+        "gpu": "L40S",
+        "maxContext": 40960,
+        "model": "Qwen/Qwen3-32B",
+        "terms": {
+          "activationGiB": 3.2,
+          "graphsGiB": 0.78,
+          "kvBudgetGiB": 20.32,
+          "kvNeedGiB": 2,
+          "nonTorchGiB": 1,
+          "requestedGiB": 40.86,
+          "visibleGiB": 44.41,
+          "weightsGiB": 15.57,
+        },
+        "usdPerHour": 10.49264,
+        "verdict": "fit",
+      }
+    `);
+  });
+
+  test('no proven fit is a finding', async () => {
+    const { code, out } = await here.call('fit Qwen/Qwen3-8B --context 8192 --gpu L4');
+    expect(code).toBe(1);
+    expect(out).toContain('on 1 × L4: unproven');
+    const small = await here.call('fit Qwen/Qwen3-8B --context 8192 --gpu L4 --batched-tokens 2048');
+    expect(small.code).toBe(0);
+  });
+
+  test('outside the catalog has no name and no price', async () => {
+    const { out } = await here.call('fit Qwen/Qwen3-8B --context 8192 --gpu-memory-gib 23.58 --json');
+    expect(JSON.parse(out)).toMatchObject({
+      gpu: null,
+      count: 1,
+      usdPerHour: null,
+      terms: { visibleGiB: 23.58 },
+    });
+  });
+
+  test('that would refuse to start says so', async () => {
+    const { code, out } = await here.call('fit microsoft/phi-4 --gpu L40S --count 4');
+    expect(code).toBe(1);
+    expect(out).toContain('fix: use tensor parallel 1, 2, 5, 10');
+  });
+
+  test('a format that only the name tells is called assumed', async () => {
+    const { out } = await here.call('fit nvidia/Qwen3-32B-NVFP4 --gpu H100 --context 8192');
+    expect(out).toContain('The format of nvidia/Qwen3-32B-NVFP4 is assumed');
+  });
+
+  test('of 70 GiB or more works on 1024 sequences, as vLLM does, when nobody says', async () => {
+    expect((await here.call('fit Qwen/Qwen3-8B --gpu H100')).out).toContain('1024 sequences');
+    expect((await here.call('fit Qwen/Qwen3-8B --gpu A100-80')).out).toContain('256 sequences');
+    expect((await here.call('fit Qwen/Qwen3-8B --gpu H100 --sequences 64')).out).toContain('64 sequences');
+  });
+});
+
+describe('without a card', () => {
+  test('lists what holds the model, cheapest first', async () => {
+    const { code, out } = await here.call('fit BAAI/bge-m3 --json');
+    expect(code).toBe(0);
+    const rows: { gpu: string; count: number; instanceType: string; verdict: string; usdPerHour: number }[] =
+      JSON.parse(out);
+    expect(rows[0]).toMatchObject({ gpu: 'T4', count: 1, instanceType: 'g4dn.xlarge', verdict: 'fit' });
+    const prices = rows.map(({ usdPerHour }) => usdPerHour ?? Number.POSITIVE_INFINITY);
+    expect(prices).toEqual([...prices].sort((a, b) => a - b));
+  });
+
+  test('as a table', async () => {
+    const { out } = await here.call('fit deepseek-ai/DeepSeek-R1 --context 65536');
+    expect(out).toMatchInlineSnapshot(`
+      "deepseek-ai/DeepSeek-R1 at 65536 tokens
+        verdict   GPUs              instance          longest  at once  an hour
+        unproven  8 × RTX-PRO-6000  g7e.48xlarge      –        0.0      $33.14
+        fit       8 × H200          p5en.48xlarge     163840   5.2      $63.30
+        fit       8 × B200          p6-b200.48xlarge  163840   12.6     $113.93
+        fit       8 × B300 *        p6-b300.48xlarge  163840   29.0     $142.42
+
+      longest: largest context that is proven to fit. at once: requests of full length. an hour: on demand, the node.
+      *: no log shows what CUDA hands out of it, so that is an estimate.
+      "
+    `);
+  });
+
+  test('what nothing holds', async () => {
+    const { code, out } = await here.call('fit moonshotai/Kimi-K2-Instruct --count 1');
+    expect({ code, out }).toMatchInlineSnapshot(`
+      {
+        "code": 0,
+        "out": "moonshotai/Kimi-K2-Instruct at 131072 tokens
+        no shape of node holds it
+      ",
+      }
+    `);
+  });
+});
+
+describe('a wrong call', () => {
+  test.each([
+    ['fit', /name one model/],
+    ['fit Qwen/Qwen3-23B', /no model 'Qwen\/Qwen3-23B' here; did you mean 'Qwen\/Qwen3-32B'\?/],
+    ['fit Qwen/Qwen3-8B --gpu L40', /no GPU 'L40' here; did you mean 'L40S'\?/],
+    ['fit Qwen/Qwen3-8B --gpu Z9', /no GPU 'Z9' here: there are T4/],
+    ['fit Qwen/Qwen3-8B --context many', /--context is 'many', not a number above 0/],
+    ['fit Qwen/Qwen3-8B --count 1.5', /--count is '1.5', not a whole number/],
+    ['fit Qwen/Qwen3-8B --utilization 92', /--utilization is 92: it is a part/],
+    ['fit Qwen/Qwen3-8B --quantization fp9', /--quantization 'fp9' is no method/],
+    ['fit Qwen/Qwen3-8B --kv-cache int4', /--kv-cache 'int4' is none of/],
+    ['fit Qwen/Qwen3-8B --region us-east-7', /no prices of region 'us-east-7'; did you mean/],
+    ['fit Qwen/Qwen3-8B --batched-tokens 64 --sequences 128', /--batched-tokens is 64, below --sequences/],
+    ['fit Qwen/Qwen3-8B --gpus 4', /Unknown option '--gpus'/],
+  ])('%s', async (line, message) => {
+    const { code, out, err } = await here.call(line);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err.split('\n')[0]).toMatch(message);
+  });
+
+  test('options of this command are strange to others', async () => {
+    expect(await here.call('check --gpu L4')).toMatchObject({ code: 2 });
+  });
+});
+
+test('loads nothing but itself', () => {
+  const program = `
+    const { main } = require('./lib/cli/main.ts');
+    main(['fit', 'Qwen/Qwen3-8B'], { out() {}, err() {}, terminal: false, cwd: '.' }).then(() => {
+      const loaded = Object.keys(require.cache).filter((file) => /node_modules\\/(?!tsx|esbuild)/.test(file));
+      console.log(JSON.stringify(loaded));
+    });
+  `;
+  const { stdout } = spawnSync(process.execPath, ['--import=tsx', '-e', program], {
+    cwd: join(__dirname, '../..'),
+    encoding: 'utf8',
+  });
+  expect(JSON.parse(stdout)).toEqual([]);
+});

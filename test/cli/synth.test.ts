@@ -1,0 +1,68 @@
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { Folder } from './called';
+
+const here = new Folder();
+afterAll(() => rmSync(here.path, { recursive: true, force: true }));
+
+const FAULT = 'extends: first\nmodels: { chat: { maxSequences: 9000 } }\n';
+const read = (path: string): string => readFileSync(join(here.path, path), 'utf8');
+
+test('a good environment is written whole, and told on one screen', async () => {
+  const { code, out, err } = await here.call('synth first');
+  expect({ code, err }).toEqual({ code: 0, err: '' });
+  expect(readdirSync(join(here.path, 'out')).sort()).toEqual(['first']);
+  expect(readdirSync(join(here.path, 'out/first')).sort()).toEqual([
+    'foundation.json',
+    'gitops',
+    'platform.json',
+  ]);
+  expect(readdirSync(join(here.path, 'out/first/gitops')).sort()).toEqual(['argocd', 'flux']);
+  expect(JSON.parse(read('out/first/platform.json'))).toMatchObject({
+    environment: 'first',
+    models: [{ alias: 'chat', model: 'Qwen/Qwen3-32B', pool: 'l40s', gpusPerReplica: 4 }],
+  });
+  expect(out.split('\n')[0]).toBe('first  proven');
+  expect(out).toContain('chat       Qwen/Qwen3-32B, 1 × vllm, 4 GPU a replica');
+  expect(out).toMatch(/written\s+\d+ files in out\/first/);
+});
+
+test('a refused environment writes nothing and keeps what was written before', async () => {
+  const before = read('out/first/platform.json');
+  here.write('worse', FAULT);
+  const { code, out } = await here.call('synth worse');
+  expect(code).toBe(1);
+  expect(out.split('\n')[0]).toBe('first  refused, nothing written');
+  expect(out).toContain("'batchedTokens' is 8192");
+  expect(read('out/first/platform.json')).toBe(before);
+  expect(readdirSync(join(here.path, 'out'))).toEqual(['first']);
+});
+
+test('a second run leaves nothing of the first behind', async () => {
+  const stray = 'out/first/gitops/flux/layers/gpu-operator/releases.yaml';
+  const before = read(stray);
+  here.write(
+    'smaller',
+    'extends: first\npools: { l40s: null }\nmodels: { chat: { model: Qwen/Qwen3-32B, engine: simulator } }\n',
+  );
+  expect((await here.call('synth smaller')).code).toBe(0);
+  expect(existsSync(join(here.path, stray))).toBe(false);
+  expect((await here.call('synth first')).code).toBe(0);
+  expect(read(stray)).toBe(before);
+});
+
+test('--out writes elsewhere, --json says what', async () => {
+  const { code, out } = await here.call('synth first --out build --json');
+  const report = JSON.parse(out);
+  expect(code).toBe(0);
+  expect(Object.keys(report)).toEqual(['environment', 'ok', 'findings', 'proofs', 'files']);
+  expect(report.files).toContain('gitops/flux/kustomization.yaml');
+  for (const file of report.files) expect(existsSync(join(here.path, 'build/first', file))).toBe(true);
+});
+
+test('--out may lie anywhere', async () => {
+  const elsewhere = join(here.path, 'else', 'where');
+  expect((await here.call(`synth first --out ${elsewhere}`)).code).toBe(0);
+  expect(existsSync(join(elsewhere, 'first/platform.json'))).toBe(true);
+});

@@ -1,0 +1,97 @@
+import { App } from 'cdk8s';
+import { expect, test } from 'vitest';
+import { DeclaredPods, HelmRelease, type KubeObject, Layer, type PodsFact, render } from '../../lib/core';
+import { firstRun, STANDS_FOR, standIn, standIns } from '../../lib/rehearsal/stand-ins';
+
+const pods = (more: Partial<PodsFact> = {}): PodsFact => ({
+  owner: 'Kafka/data/events#broker',
+  maker: 'operator',
+  namespace: 'data',
+  replicas: 3,
+  maxReplicas: 3,
+  template: { metadata: { labels: { app: 'kafka' } }, spec: { containers: [{ name: 'kafka' }] } },
+  ...more,
+});
+
+test('pods of an operator become a Deployment that makes them as declared', () => {
+  expect(standIn(pods())).toEqual({
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: {
+      name: 'kafka-events-broker',
+      namespace: 'data',
+      annotations: { [STANDS_FOR]: 'Kafka/data/events#broker' },
+    },
+    spec: {
+      replicas: 3,
+      selector: { matchLabels: { 'nexus.dev/stand-in': 'kafka-events-broker' } },
+      template: {
+        metadata: {
+          labels: { app: 'kafka', 'nexus.dev/stand-in': 'kafka-events-broker' },
+          annotations: { [STANDS_FOR]: 'Kafka/data/events#broker' },
+        },
+        spec: { containers: [{ name: 'kafka', image: 'stand-in' }] },
+      },
+    },
+  });
+});
+
+test('one on each node becomes a DaemonSet, and what completes a Job', () => {
+  expect(standIn(pods({ replicas: 'node' }))).toMatchObject({ kind: 'DaemonSet' });
+  expect(standIn(pods({ job: true, replicas: 1 }))).toMatchObject({
+    kind: 'Job',
+    spec: { parallelism: 1, template: { spec: { restartPolicy: 'Never' } } },
+  });
+});
+
+test('they come with what makes the real ones, and with the account that these run as', () => {
+  const app = new App();
+  const layers = [
+    new Layer(app, 'first', { phase: 'cluster' }),
+    new Layer(app, 'second', { phase: 'operators' }),
+  ];
+  const container = { name: 'main', cpu: '100m', memory: '64Mi' };
+  new HelmRelease(layers[1], 'keda', {
+    name: 'keda',
+    namespace: 'operators',
+    chart: 'keda',
+    repository: 'https://charts.example.com',
+    version: '1.0.0',
+    footprint: {
+      operator: { labels: { app: 'keda' }, replicas: 1, containers: [container], serviceAccount: 'keda' },
+    },
+  });
+  new DeclaredPods(layers[1], 'dns', {
+    name: 'dns',
+    namespace: 'kube-system',
+    by: 'addon/kube-system/coredns',
+    maker: 'operator',
+    labels: { app: 'dns' },
+    replicas: 2,
+    containers: [container],
+  });
+  const named = [...standIns(render(app))].map(([layer, objects]) => [
+    layer,
+    objects.map(({ kind, metadata }) => `${kind}/${metadata.namespace}/${metadata.name}`),
+  ]);
+  expect(Object.fromEntries(named)).toEqual({
+    first: ['Deployment/kube-system/addon-coredns-dns'],
+    second: ['ServiceAccount/operators/keda', 'Deployment/operators/keda-operator'],
+  });
+});
+
+test('a CronJob runs once, now', () => {
+  const spec = { schedule: '0 3 * * *', jobTemplate: { spec: { template: { spec: { containers: [] } } } } };
+  const cronJob: KubeObject = {
+    apiVersion: 'batch/v1',
+    kind: 'CronJob',
+    metadata: { name: 'sweep', namespace: 'data' },
+    spec,
+  };
+  expect(firstRun(cronJob)).toEqual({
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: { name: 'sweep-rehearsal', namespace: 'data' },
+    spec: spec.jobTemplate.spec,
+  });
+});
