@@ -1,0 +1,118 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { REHEARSAL_PROGRAMS, type Rehearsal, rehearse } from '../../lib/rehearsal';
+import { builtEnvironment, ENVIRONMENTS } from './fixtures/environments';
+import { programs, suite, tally } from './fixtures/needs';
+import { type RandomEnvironment, randomEnvironments } from './fixtures/random-environments';
+import { smallPlatform } from './fixtures/small-platform';
+
+suite('rehearsal', REHEARSAL_PROGRAMS, () => {
+  test.each(ENVIRONMENTS)(
+    '%s: every pod finds a node, at its maximum and while it rolls',
+    async (name) => {
+      const { rendered, findings, plan, proofs } = builtEnvironment(name);
+      const run = await rehearse(
+        { name, rendered, findings, proofs, ...(plan ? { plan } : {}) },
+        { programs },
+      );
+      expect(run.refused).toEqual([]);
+      expect(run.warnings).toEqual([]);
+      expect(run.stuck).toEqual([]);
+      expect(run.steps.at(-1)?.podsRunning).toBeGreaterThan(20);
+      tally('rehearsal', Math.max(...run.steps.map((step) => step.podsRunning)), 'pods bound');
+      tally('rehearsal', Math.max(...run.steps.map((step) => step.nodes)), 'nodes');
+    },
+    300_000,
+  );
+
+  describe('a random environment that the proofs pass runs', () => {
+    let random: RandomEnvironment[];
+
+    beforeAll(() => {
+      random = randomEnvironments(SEED, 2);
+    });
+
+    test.each([0, 1])(
+      '%i',
+      async (index) => {
+        const { text, built } = random[index];
+        const { rendered, findings, plan, proofs } = built;
+        expect(plan).toBeDefined();
+        const run = await rehearse({ name: 'random', rendered, findings, proofs, plan }, { programs });
+        expect(run, text).toMatchObject({
+          refused: [],
+          warnings: [],
+          stuck: [],
+          disagreements: [],
+        });
+        tally('rehearsal', Math.max(...run.steps.map((step) => step.podsRunning)), 'pods bound');
+        tally('rehearsal', Math.max(...run.steps.map((step) => step.nodes)), 'nodes');
+      },
+      300_000,
+    );
+  });
+
+  describe('a fault of placement, forced past the proofs, stays Pending', () => {
+    let run: Rehearsal;
+
+    beforeAll(async () => {
+      run = await rehearse(smallPlatform({ ...FAULTS, good: {} }), { programs, quietSeconds: 15 });
+    }, 300_000);
+
+    test.each(Object.entries(WORDS))('%s', (name, words) => {
+      const found = run.stuck.find(({ owner }) => owner === `Deployment/serving/${name}`);
+      expect(found?.kubernetes.join('\n')).toMatch(words);
+      tally('rehearsal', 1, 'faults that stay Pending');
+    });
+
+    test('the proofs refuse each, and nothing else', () => {
+      expect(run.disagreements).toEqual([]);
+    });
+
+    test('and what has no fault runs beside them', () => {
+      expect(run.refused).toEqual([]);
+      expect(run.stuck.map(({ owner }) => owner).sort()).toEqual(
+        Object.keys(FAULTS).map((name) => `Deployment/serving/${name}`),
+      );
+    });
+  });
+
+  test('the repaired twins all run, with claims, stand-ins and a spot node taken away', async () => {
+    const repaired = {
+      twin: { replicas: 2 },
+      zoned: { zone: 'us-east-1a' },
+      apart: { replicas: 2, apart: true },
+    };
+    const run = await rehearse(smallPlatform(repaired), { programs });
+    expect(run).toMatchObject({ ok: true, stuck: [], refused: [], warnings: [], disagreements: [] });
+    expect(run.steps.map(({ name }) => name)).toContainEqual(
+      expect.stringMatching(/^interrupt spot node g6/),
+    );
+    expect(run.nodes).toContainEqual(
+      expect.objectContaining({ pool: 'system', instanceType: 'm7g.large', count: 3 }),
+    );
+    tally('rehearsal', 3, 'repaired twins');
+  }, 300_000);
+});
+
+/** Another one brings other environments. */
+const SEED = 2;
+
+/** By the ids of the refusals that the proofs make of them. */
+const FAULTS = {
+  'fit-70b-on-one-gpu': { gpus: 4 },
+  'place-anti-affinity': { replicas: 3, apart: true },
+  'place-limit-below-second': { pool: 'tight', replicas: 2 },
+  'place-memory-allocatable': { memory: '300Gi' },
+  'place-spot-untolerated': { tolerates: false },
+  'place-zone-mismatch': { zone: 'us-east-1c' },
+} as const;
+
+/** What scheduler or Karpenter say of each. */
+const WORDS: Record<keyof typeof FAULTS, RegExp> = {
+  'fit-70b-on-one-gpu': /no instance type has enough resources/,
+  'place-anti-affinity': /didn't match pod anti-affinity rules|unsatisfiable topology constraint/,
+  'place-limit-below-second': /exceed limits for nodepool \(NodePool=tight\)/,
+  'place-memory-allocatable': /no instance type has enough resources/,
+  'place-spot-untolerated': /did not tolerate taint|untolerated taint/,
+  'place-zone-mismatch': /us-east-1c\] not in topology.kubernetes.io\/zone In \[us-east-1a us-east-1b\]/,
+};
