@@ -3,7 +3,7 @@ import { deliver } from '../../stacks/deliver';
 import { exitCode, report } from './check';
 import type { Call, Command, ExitCode, Io } from './command';
 import { screen } from './screen';
-import { outcomes } from './targets';
+import { type Outcome, outcomes } from './targets';
 
 export const synth: Command = {
   help: `nexus synth [environment or file …] [--out <folder>] [--json]
@@ -22,6 +22,11 @@ Example:
 `,
   run(call: Call, io: Io): ExitCode {
     const results = outcomes(call.names, io);
+    const twice = sharedName(results);
+    if (twice) {
+      io.err(`${twice}; nothing was written\n`);
+      return 2;
+    }
     const reports = results.map((outcome) => {
       const files =
         'built' in outcome && outcome.built.ok ? deliver(outcome.built, resolve(io.cwd, call.outDir)) : [];
@@ -35,3 +40,16 @@ Example:
     return exitCode(results);
   },
 };
+
+/** Two files of one name would write one folder, and the second would win. */
+function sharedName(results: readonly Outcome[]): string | undefined {
+  const files = new Map<string, string>();
+  for (const outcome of results) {
+    if (!('built' in outcome)) continue;
+    const { name, file } = outcome.built.environment;
+    const other = files.get(name);
+    if (other !== undefined && other !== file) return `${other} and ${file} are both called '${name}'`;
+    files.set(name, file);
+  }
+  return undefined;
+}

@@ -66,3 +66,10 @@ test('--out may lie anywhere', async () => {
   expect((await here.call(`synth first --out ${elsewhere}`)).code).toBe(0);
   expect(existsSync(join(elsewhere, 'first/platform.json'))).toBe(true);
 });
+
+test('two files of one name would write one folder', async () => {
+  here.write('again', 'extends: first\n');
+  const { code, err } = await here.call('synth first again');
+  expect(code).toBe(2);
+  expect(err).toMatch(/first\.yaml and .*again\.yaml are both called 'first'; nothing was written/);
+});
