@@ -5,7 +5,7 @@ import {
   declare,
   Facts,
   type Fault,
-  formatFinding,
+  formatNamed,
   type IdentityFact,
   type KubeObject,
   PlatformError,
@@ -134,7 +134,7 @@ class AttachedProofs extends Construct {
     const { waivers = [] } = this.options;
     const faults = prove(PROOFS, proofInput(rendered, tierOf(this.app)), { waivers })
       .findings.filter((finding) => finding.severity === 'error' && !finding.waived)
-      .map((finding) => indented(`[${finding.proof}] ${formatFinding(finding)}`));
+      .map((finding) => indented(formatNamed(finding)));
     if (!faults.length) this.deliver(needs.releases);
     return faults;
   }

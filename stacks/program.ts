@@ -6,7 +6,7 @@ import {
   UnknownEnvironmentError,
 } from '../environments';
 import type { FoundationPlan } from '../lib/aws';
-import { formatFinding } from '../lib/core';
+import { formatNamed } from '../lib/core';
 import { type Built, build } from './build';
 
 /** A built environment on AWS: what CDK and Pulumi deliver. */
@@ -24,7 +24,7 @@ export function builtOnAws(
   const built = build(read(name, folder));
   if (!built.ok) {
     const open = built.findings.filter((finding) => finding.severity === 'error' && !finding.waived);
-    const faults = open.map((finding) => `[${finding.proof}] ${formatFinding(finding)}`).join('\n\n');
+    const faults = open.map((finding) => formatNamed(finding)).join('\n\n');
     throw new Undeliverable(`${faults}\n\n${name}: refused, nothing was synthesized`);
   }
   if (!built.plan) {

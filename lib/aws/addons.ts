@@ -1,4 +1,4 @@
-import { addons, PlatformError, SYSTEM_NODES } from '../core';
+import { addons, PlatformError, SYSTEM_NODES, sized } from '../core';
 import type { Site } from './foundation-input';
 import { planRole, type RolePlan, trustPodIdentity } from './roles';
 
@@ -21,8 +21,6 @@ const ON_SYSTEM_NODES = {
   nodeSelector: SYSTEM_NODES.labels,
   tolerations: [{ key: SYSTEM_NODES.taint.key, operator: 'Exists' }],
 };
-
-const resources = (cpu: string, memory: string) => ({ requests: { cpu, memory }, limits: { memory } });
 
 const AGENT = 'eks-pod-identity-agent';
 
@@ -48,17 +46,21 @@ export function planAddons(site: Site): AddonPlan[] {
       configuration: { enableNetworkPolicy: 'true' },
     }),
     addon('coredns', {
-      configuration: { ...ON_SYSTEM_NODES, replicaCount: 2, resources: resources('100m', '170Mi') },
+      configuration: {
+        ...ON_SYSTEM_NODES,
+        replicaCount: 2,
+        resources: sized({ cpu: '100m', memory: '170Mi' }),
+      },
     }),
     addon('aws-ebs-csi-driver', {
       identity: { serviceAccount: 'ebs-csi-controller-sa', role: 'ebs-csi' },
       configuration: {
-        controller: { ...ON_SYSTEM_NODES, resources: resources('10m', '256Mi') },
-        node: { tolerateAllTaints: true, resources: resources('10m', '256Mi') },
+        controller: { ...ON_SYSTEM_NODES, resources: sized({ cpu: '10m', memory: '256Mi' }) },
+        node: { tolerateAllTaints: true, resources: sized({ cpu: '10m', memory: '256Mi' }) },
       },
     }),
     addon('metrics-server', {
-      configuration: { ...ON_SYSTEM_NODES, replicas: 2, resources: resources('100m', '200Mi') },
+      configuration: { ...ON_SYSTEM_NODES, replicas: 2, resources: sized({ cpu: '100m', memory: '200Mi' }) },
     }),
   ];
 }

@@ -1,4 +1,4 @@
-import { formatFinding } from '../core';
+import { formatNamed } from '../core';
 import type { Call, Command, ExitCode, Io } from './command';
 import { checksMade, counted, openFindings } from './tally';
 import { type Outcome, outcomes } from './targets';
@@ -47,7 +47,7 @@ export function report(outcome: Outcome): object {
 /** The findings, and one line that sums them up. */
 export function verdict({ name, built }: Extract<Outcome, { built: unknown }>): string {
   const open = openFindings(built);
-  const findings = open.map((finding) => `[${finding.proof}] ${formatFinding(finding)}\n\n`).join('');
+  const findings = open.map((finding) => `${formatNamed(finding)}\n\n`).join('');
   const result = built.ok
     ? `${built.proofs.length} proofs passed, ${checksMade(built)} checks`
     : `refused: ${counted(open.length, 'finding')}`;

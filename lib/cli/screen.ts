@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 import type { Built } from '../../stacks/build';
-import { formatFinding, type ModelFact, type PoolFact } from '../core';
+import { formatNamed, type ModelFact, type PoolFact } from '../core';
 import { checksMade, counted, openFindings } from './tally';
 
 /** One environment on one screen. */
@@ -41,7 +41,7 @@ export function screen(built: Built, files: readonly string[], outDir: string, c
   }
   const head = built.ok ? paint('green', 'proven') : paint('red', `refused, nothing written`);
   const body = lines.map(([label, text]) => `  ${paint('dim', label.padEnd(8))} ${text}`).join('\n');
-  const faults = open.map((finding) => `\n[${finding.proof}] ${formatFinding(finding)}\n`).join('');
+  const faults = open.map((finding) => `\n${formatNamed(finding)}\n`).join('');
   return `${paint('bold', environment.name)}  ${head}\n${body}\n${faults}\n`;
 
   function proofsLine(of: Built): string {

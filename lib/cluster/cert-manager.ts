@@ -1,6 +1,6 @@
 import { Construct } from 'constructs';
 import type { IScrapeTarget } from '../contracts';
-import { charts, type Footprint, HelmRelease, type MetricsEndpoint, policyOf } from '../core';
+import { charts, type Footprint, HelmRelease, type MetricsEndpoint, policyOf, sized } from '../core';
 import { spread } from './spread';
 
 const NAME = 'cert-manager';
@@ -29,7 +29,7 @@ export class CertManager extends Construct implements IScrapeTarget {
     const { replicas } = policyOf(this);
     const values = (part: Part) => ({
       replicaCount: replicas,
-      resources: { requests: SIZES[part], limits: { memory: SIZES[part].memory } },
+      resources: sized(SIZES[part]),
       ...(replicas > 1
         ? {
             topologySpreadConstraints: spread(labelsOf(part)),

@@ -10,6 +10,7 @@ import {
   partitionOf,
   policyOf,
   type Statement,
+  sized,
   WorkloadIdentity,
 } from '../core';
 import { spread } from './spread';
@@ -95,7 +96,7 @@ function part(
   return {
     values: {
       replicaCount: replicas,
-      resources: { requests: { cpu, memory }, limits: { memory } },
+      resources: sized({ cpu, memory }),
       ...(replicas > 1
         ? {
             topologySpreadConstraints: spread(labels),

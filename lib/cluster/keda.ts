@@ -1,6 +1,14 @@
 import { Construct } from 'constructs';
 import type { IScrapeTarget } from '../contracts';
-import { charts, type Footprint, HelmRelease, type MetricsEndpoint, type PodGroup, policyOf } from '../core';
+import {
+  charts,
+  type Footprint,
+  HelmRelease,
+  type MetricsEndpoint,
+  type PodGroup,
+  policyOf,
+  sized,
+} from '../core';
 import { spread } from './spread';
 
 /** Each part, with its keys in the chart's values: the metrics server is spelled in two ways. */
@@ -53,7 +61,7 @@ export class Keda extends Construct implements IScrapeTarget {
       ...charts.keda,
       values: {
         ...each('replicasKey', () => ({ replicaCount: replicas })),
-        resources: each('key', ({ cpu, memory }) => ({ requests: { cpu, memory }, limits: { memory } })),
+        resources: each('key', sized),
         ...(replicas > 1
           ? { topologySpreadConstraints: each('replicasKey', ({ pods }) => spread({ app: pods })) }
           : {}),

@@ -6,6 +6,8 @@ import {
   HelmRelease,
   type Labels,
   type MetricsEndpoint,
+  type Size,
+  sized,
   type Toleration,
 } from '../core';
 
@@ -29,11 +31,6 @@ export const GPU_NODES: Labels = { 'nexus.dev/nodes': 'gpu' };
 
 const TOLERATE_GPU: Toleration = { key: 'nvidia.com/gpu', operator: 'Exists', effect: 'NoSchedule' };
 
-interface Size {
-  readonly cpu: string;
-  readonly memory: string;
-}
-
 const SIZES = {
   operator: { cpu: '200m', memory: '350Mi' },
   master: { cpu: '100m', memory: '256Mi' },
@@ -45,8 +42,6 @@ const SIZES = {
   dcgmExporter: { cpu: '100m', memory: '512Mi' },
   validator: { cpu: '20m', memory: '128Mi' },
 } as const satisfies Record<string, Size>;
-
-const resources = ({ cpu, memory }: Size) => ({ requests: { cpu, memory }, limits: { memory } });
 
 /**
  * NVIDIA's GPU Operator without driver and toolkit, which the node image brings: device plugin, feature discovery and
@@ -64,20 +59,20 @@ export class GpuOperator extends Construct implements IScrapeTarget {
         driver: { enabled: false },
         toolkit: { enabled: false },
         migManager: { enabled: false },
-        operator: { resources: resources(SIZES.operator) },
+        operator: { resources: sized(SIZES.operator) },
         daemonsets: { tolerations: [TOLERATE_GPU] },
-        devicePlugin: { resources: resources(SIZES.devicePlugin) },
-        gfd: { resources: resources(SIZES.gfd) },
-        dcgmExporter: { resources: resources(SIZES.dcgmExporter), serviceMonitor: { enabled: false } },
-        validator: { resources: resources(SIZES.validator) },
+        devicePlugin: { resources: sized(SIZES.devicePlugin) },
+        gfd: { resources: sized(SIZES.gfd) },
+        dcgmExporter: { resources: sized(SIZES.dcgmExporter), serviceMonitor: { enabled: false } },
+        validator: { resources: sized(SIZES.validator) },
         'node-feature-discovery': {
-          master: { resources: resources(SIZES.master) },
+          master: { resources: sized(SIZES.master) },
           worker: {
-            resources: resources(SIZES.worker),
+            resources: sized(SIZES.worker),
             nodeSelector: GPU_NODES,
             tolerations: [TOLERATE_GPU],
           },
-          gc: { resources: resources(SIZES.gc) },
+          gc: { resources: sized(SIZES.gc) },
           // Its hook takes labels off nodes, which no policy lets it do; they go with the nodes.
           postDeleteCleanup: false,
         },

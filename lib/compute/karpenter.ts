@@ -8,6 +8,7 @@ import {
   type MetricsEndpoint,
   queueName,
   SYSTEM_NODES,
+  sized,
   WorkloadIdentity,
 } from '../core';
 import { awsClusterOf } from './aws-cluster';
@@ -71,7 +72,7 @@ export class Karpenter extends Construct implements IScrapeTarget {
         replicas,
         nodeSelector,
         tolerations,
-        controller: { resources: { requests: size, limits: { memory: size.memory } } },
+        controller: { resources: sized(size) },
         settings: { clusterName: clusterName(cluster), interruptionQueue: queueName(cluster, QUEUE) },
       },
       footprint: {

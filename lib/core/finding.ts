@@ -27,3 +27,6 @@ export function formatFinding(finding: Finding): string {
     ...(finding.waived ? [`  waived: ${finding.waived}`] : []),
   ].join('\n');
 }
+
+/** The same, with the name that a waiver would give. */
+export const formatNamed = (finding: Finding): string => `[${finding.proof}] ${formatFinding(finding)}`;

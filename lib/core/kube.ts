@@ -158,7 +158,7 @@ export interface PodTemplate {
 }
 
 /** `Kind/namespace/name`, or `Kind/name` for what has no namespace: how findings and waivers name an object. */
-export function objectId(kind: string, name: string, namespace?: string): string {
+function objectId(kind: string, name: string, namespace?: string): string {
   return namespace ? `${kind}/${namespace}/${name}` : `${kind}/${name}`;
 }
 

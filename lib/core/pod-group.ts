@@ -185,7 +185,7 @@ function egressPeers(peer: Peer, cluster: Cluster): unknown[] {
 }
 
 /** The API server's Service has the first address of the range. */
-export function firstAddress(cidr: string): string {
+function firstAddress(cidr: string): string {
   const octets = cidr.split('/')[0].split('.').map(Number);
   octets[3] += 1;
   return `${octets.join('.')}/32`;

@@ -60,7 +60,7 @@ export interface WorkloadProps extends PodProps {
 }
 
 /** Time for endpoints to leave every proxy before the process is told to stop. */
-export const DEREGISTER_SECONDS = 15;
+const DEREGISTER_SECONDS = 15;
 /** Time between the last answer and the kill. */
 const MARGIN_SECONDS = 15;
 

@@ -1,6 +1,6 @@
 import { Construct } from 'constructs';
 import type { IScrapeTarget } from '../contracts';
-import { charts, HelmRelease, type MetricsEndpoint, type PodGroup, policyOf } from '../core';
+import { charts, HelmRelease, type MetricsEndpoint, type PodGroup, policyOf, sized } from '../core';
 
 const RESOURCES = { cpu: '100m', memory: '256Mi' };
 
@@ -17,7 +17,7 @@ export class CloudNativePgOperator extends Construct implements IScrapeTarget {
     const release = new HelmRelease(this, 'Release', {
       ...charts.cloudnativePg,
       name: 'cloudnative-pg',
-      values: { replicaCount: replicas, resources: { requests: { cpu, memory }, limits: { memory } } },
+      values: { replicaCount: replicas, resources: sized({ cpu, memory }) },
       provides: ['Backup', 'Cluster', 'Database', 'DatabaseRole', 'Pooler', 'ScheduledBackup'].map(
         (kind) => `postgresql.cnpg.io/${kind}`,
       ),

@@ -14,6 +14,7 @@ import {
   PlatformError,
   type PodGroup,
   policyOf,
+  sized,
   zoneSpread,
 } from '../core';
 import { Postgres } from './postgres';
@@ -84,7 +85,7 @@ export class CnpgPostgres extends Postgres implements IScrapeTarget {
         enablePDB: instances > 1,
         bootstrap: { initdb: { database: 'app', owner: 'app' } },
         storage: { size: `${storageGiB}Gi`, storageClass: clusterOf(this).storageClass },
-        resources: { requests: { cpu, memory }, limits: { memory } },
+        resources: sized({ cpu, memory }),
         ...spread,
         postgresql: {
           parameters: { max_connections: '200', shared_buffers: `${Math.floor(memoryGiB * 256)}MB` },

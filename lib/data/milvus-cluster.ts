@@ -16,6 +16,7 @@ import {
   type PodGroup,
   type PodResources,
   policyOf,
+  sized,
   WorkloadIdentity,
   zoneSpread,
 } from '../core';
@@ -170,7 +171,7 @@ export class MilvusCluster extends Construct implements IVectorStore, IScrapeTar
               component,
               {
                 replicas,
-                resources: { requests: { cpu, memory }, limits: { memory } },
+                resources: sized({ cpu, memory }),
                 ...spread,
                 ...(isFront(component) ? { serviceType: 'ClusterIP' } : {}),
               },

@@ -9,6 +9,7 @@ import {
   namespaceOf,
   type PodGroup,
   policyOf,
+  sized,
   zoneSpread,
 } from '../core';
 
@@ -46,7 +47,7 @@ export class MilvusEtcd extends Construct {
         pvcDeletion: !keep,
         values: {
           replicaCount: replicas,
-          resources: { requests: { cpu, memory }, limits: { memory } },
+          resources: sized({ cpu, memory }),
           persistence: { storageClass: clusterOf(this).storageClass, size: `${STORAGE_GIB}Gi` },
           // The budget of a single member would stop every drain of its node.
           pdb: { create: replicas > 1 },

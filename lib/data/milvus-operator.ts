@@ -1,6 +1,6 @@
 import { Construct } from 'constructs';
 import type { IScrapeTarget } from '../contracts';
-import { charts, clusterOf, HelmRelease, type MetricsEndpoint, type PodGroup } from '../core';
+import { charts, clusterOf, HelmRelease, type MetricsEndpoint, type PodGroup, sized } from '../core';
 
 const RESOURCES = { cpu: '100m', memory: '512Mi' };
 
@@ -22,7 +22,7 @@ export class MilvusOperator extends Construct implements IScrapeTarget {
       values: {
         // One only: its lease has no settings, and Milvus serves without it.
         replicaCount: 1,
-        resources: { requests: { cpu, memory }, limits: { memory } },
+        resources: sized({ cpu, memory }),
       },
       provides: ['milvus.io/Milvus', 'milvus.io/MilvusUpgrade'],
       footprint: {

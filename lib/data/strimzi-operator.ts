@@ -1,6 +1,6 @@
 import { Construct } from 'constructs';
 import type { IScrapeTarget } from '../contracts';
-import { charts, HelmRelease, type MetricsEndpoint, type PodGroup, policyOf } from '../core';
+import { charts, HelmRelease, type MetricsEndpoint, type PodGroup, policyOf, sized } from '../core';
 
 const RESOURCES = { cpu: '200m', memory: '512Mi' };
 
@@ -19,7 +19,7 @@ export class StrimziOperator extends Construct implements IScrapeTarget {
       name: 'strimzi',
       values: {
         replicas,
-        resources: { requests: { cpu, memory }, limits: { memory } },
+        resources: sized({ cpu, memory }),
         watchAnyNamespace: true,
         // Ours are derived from the edges; two sets would add up to the laxer one.
         generateNetworkPolicy: false,

@@ -8,7 +8,7 @@ import {
   images,
   namespaceOf,
   type PodGroup,
-  zonesApart,
+  zoneSpread,
 } from '../core';
 import { RESTRICTED_POD, restrictedContainer } from './clickhouse-pod';
 
@@ -40,7 +40,7 @@ export class ClickHouseKeeper extends Construct {
     super(scope, id);
     const namespace = namespaceOf(this);
     const labels = { 'clickhouse-keeper.altinity.com/chk': name };
-    const topologySpreadConstraints = zonesApart(this, labels);
+    const spread = zoneSpread(this, labels);
     this.host = `keeper-${name}.${namespace}.svc`;
 
     new ApiObject(this, 'Installation', {
@@ -56,7 +56,7 @@ export class ClickHouseKeeper extends Construct {
               name: 'default',
               spec: {
                 ...RESTRICTED_POD,
-                ...(topologySpreadConstraints.length ? { topologySpreadConstraints } : {}),
+                ...spread,
                 containers: [{ ...restrictedContainer(CONTAINER), env: [{ name: 'TZ', value: 'UTC' }] }],
               },
             },
@@ -76,7 +76,7 @@ export class ClickHouseKeeper extends Construct {
       containers: [CONTAINER],
       spec: {
         volumes: [claim(this, 'default', STORAGE_GIB)],
-        ...(topologySpreadConstraints.length ? { topologySpreadConstraints } : {}),
+        ...spread,
       },
     });
     declare(this, 'provides', {

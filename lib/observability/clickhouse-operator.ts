@@ -7,6 +7,7 @@ import {
   type ISecret,
   type MetricsEndpoint,
   type PodGroup,
+  sized,
 } from '../core';
 
 export interface ClickHouseOperatorProps {
@@ -23,7 +24,6 @@ const NOBODY = 65534;
 const OPERATOR = { cpu: '100m', memory: '256Mi' };
 const EXPORTER = { cpu: '50m', memory: '128Mi' };
 
-const sized = ({ cpu, memory }: typeof OPERATOR) => ({ requests: { cpu, memory }, limits: { memory } });
 const LOCKED = { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } };
 
 /**

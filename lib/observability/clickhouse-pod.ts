@@ -1,3 +1,5 @@
+import { sized } from '../core';
+
 /** User of ClickHouse's images. */
 const USER = 101;
 
@@ -29,7 +31,7 @@ export function restrictedContainer({ name, image, cpu, memory, ports }: MemberC
     name,
     image,
     ports: Object.entries(ports).map(([port, containerPort]) => ({ name: port, containerPort })),
-    resources: { requests: { cpu, memory }, limits: { memory } },
+    resources: sized({ cpu, memory }),
     securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
   };
 }

@@ -15,7 +15,7 @@ import {
   PlatformError,
   type PodGroup,
   policyOf,
-  zonesApart,
+  zoneSpread,
 } from '../core';
 import { ClickHouseKeeper } from './clickhouse-keeper';
 import { RESTRICTED_POD, restrictedContainer } from './clickhouse-pod';
@@ -84,7 +84,7 @@ export class ClickHouse extends Construct implements IScrapeTarget {
       ? new ClickHouseKeeper(this, 'Keeper', { name: id, members: 3 })
       : undefined;
     const labels = { 'clickhouse.altinity.com/chi': id };
-    const topologySpreadConstraints = this.replicated ? zonesApart(this, labels) : [];
+    const spread = this.replicated ? zoneSpread(this, labels) : {};
     const storageGiB = props.storageGiB ?? 100;
     const container = {
       name: 'clickhouse',
@@ -116,7 +116,7 @@ export class ClickHouse extends Construct implements IScrapeTarget {
               name: 'default',
               spec: {
                 ...RESTRICTED_POD,
-                ...(topologySpreadConstraints.length ? { topologySpreadConstraints } : {}),
+                ...spread,
                 containers: [{ ...restrictedContainer(container), env: [{ name: 'TZ', value: 'UTC' }] }],
               },
             },
@@ -136,7 +136,7 @@ export class ClickHouse extends Construct implements IScrapeTarget {
       containers: [container],
       spec: {
         volumes: [claim(this, 'data', storageGiB)],
-        ...(topologySpreadConstraints.length ? { topologySpreadConstraints } : {}),
+        ...spread,
       },
     });
     declare(this, 'provides', {

@@ -1,4 +1,4 @@
-import type { Labels, TopologySpread } from '../core';
+import { type Labels, sized, type TopologySpread } from '../core';
 
 /** Name of the release, and of all that the chart makes of it. */
 export const RELEASE = 'kube-prometheus-stack';
@@ -40,10 +40,6 @@ export interface PrometheusSettings {
   readonly grafanaAdmin: string;
 }
 
-const sized = ({ cpu, memory }: { readonly cpu: string; readonly memory: string }) => ({
-  requests: { cpu, memory },
-  limits: { memory },
-});
 const off = { enabled: false };
 
 /** Values of the chart. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { imageIsPinned, unpinned } from '../../lib/proofs/image-is-pinned';
-import { custom, deployment, podSpec, refusals } from './scene';
+import { custom, deployment, podSpec, refusals, release } from './scene';
 
 const DIGEST = `sha256:${'0'.repeat(64)}`;
 
@@ -33,22 +33,6 @@ test.each([
 });
 
 describe('image-is-pinned', () => {
-  const release = (values: object) => ({
-    release: [
-      {
-        name: 'web',
-        namespace: 'apps',
-        chart: 'web',
-        repository: 'https://charts.example.com',
-        version: '1.0.0',
-        values: values as Record<string, unknown>,
-        skipCrds: false,
-        requires: [],
-        path: 'apps/web',
-        layer: 'apps',
-      },
-    ],
-  });
   const nodeClass = (alias: string) => ({
     apiVersion: 'karpenter.k8s.aws/v1',
     kind: 'EC2NodeClass',

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { isCredentialName, isRandom, isReference, literalsIn, shapeOf } from '../../lib/proofs/credentials';
 import { noLiteralSecret } from '../../lib/proofs/no-literal-secret';
-import { configMap, custom, deployment, metadata, podSpec, refusals } from './scene';
+import { configMap, custom, deployment, metadata, podSpec, refusals, release } from './scene';
 
 /** Put together here, so that no text of this file looks like a credential. */
 const fake = {
@@ -17,22 +17,6 @@ const fake = {
 /** How a shell writes a variable. */
 const shell = (name: string) => ['$', '{', name, '}'].join('');
 
-const release = (values: object) => ({
-  release: [
-    {
-      name: 'web',
-      namespace: 'apps',
-      chart: 'web',
-      repository: 'https://charts.example.com',
-      version: '1.0.0',
-      values: values as Record<string, unknown>,
-      skipCrds: false,
-      requires: [],
-      path: 'apps/web',
-      layer: 'apps',
-    },
-  ],
-});
 const env = (name: string, value: string) => deployment(podSpec({}, { env: [{ name, value }] }));
 const args = (...list: string[]) => deployment(podSpec({}, { args: list }));
 const says = (...objects: object[]) => refusals(noLiteralSecret, { objects });

@@ -105,3 +105,21 @@ export const custom = (apiVersion: string, kind: string, name: string, spec: obj
 /** Something that exists although no object is it. */
 export const provided = (id: string, more: object = {}) => ({ objects: [{ id, ...more }] });
 export const brought = (...kinds: string[]) => ({ kinds });
+
+/** A release with such values, as a fact. */
+export const release = (values: object) => ({
+  release: [
+    {
+      name: 'web',
+      namespace: 'apps',
+      chart: 'web',
+      repository: 'https://charts.example.com',
+      version: '1.0.0',
+      values: values as Record<string, unknown>,
+      skipCrds: false,
+      requires: [],
+      path: 'apps/web',
+      layer: 'apps',
+    },
+  ],
+});

@@ -1,5 +1,5 @@
-import { type Finding, formatFinding } from '../../lib/core';
+import { type Finding, formatNamed } from '../../lib/core';
 
 /** Findings as a reader sees them, with the proof that each comes from. */
 export const said = (findings: readonly Finding[]): string =>
-  findings.map((finding) => `[${finding.proof}] ${formatFinding(finding)}`).join('\n');
+  findings.map((finding) => formatNamed(finding)).join('\n');

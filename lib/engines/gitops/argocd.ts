@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { type KubeObject, type ReleaseFact, type RenderedLayer, toYaml, toYamlStream } from '../../core';
-import { type Files, type GitSettings, prunes } from './delivery';
+import { type Files, type GitSettings, prunes, repositoryName } from './delivery';
 
 const NAMESPACE = 'argocd';
 
@@ -79,11 +79,7 @@ export function argoRelease(release: ReleaseFact, id = `chart-${release.name}`, 
 /** Argo CD reads OCI charts only from registered repositories; these hold no credentials. */
 export function argoRepository(url: string): KubeObject {
   const plain = url.replace(/^oci:\/\//, '');
-  const id = plain
-    .replace(/^https:\/\//, '')
-    .replace(/[^a-z0-9]+/gi, '-')
-    .replace(/-+$/, '')
-    .toLowerCase();
+  const id = repositoryName(url);
   return {
     apiVersion: 'v1',
     kind: 'Secret',

@@ -31,3 +31,12 @@ export function prunes(layer: RenderedLayer): boolean {
 export function timeoutMinutes(layer: RenderedLayer): number {
   return layer.phase === 'serving' ? 60 : 30;
 }
+
+/** A chart repository's address as a name. */
+export function repositoryName(url: string): string {
+  return url
+    .replace(/^[a-z]+:\/\//, '')
+    .replace(/[^a-z0-9]+/gi, '-')
+    .replace(/^-+|-+$/g, '')
+    .toLowerCase();
+}

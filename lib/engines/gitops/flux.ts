@@ -6,7 +6,7 @@ import {
   toYaml,
   toYamlStream,
 } from '../../core';
-import { type Files, type GitSettings, prunes, timeoutMinutes } from './delivery';
+import { type Files, type GitSettings, prunes, repositoryName, timeoutMinutes } from './delivery';
 
 const NAMESPACE = 'flux-system';
 
@@ -124,12 +124,4 @@ export function helmRelease(release: ReleaseFact): KubeObject {
       ...(Object.keys(release.values).length ? { values: release.values } : {}),
     },
   };
-}
-
-function repositoryName(url: string): string {
-  return url
-    .replace(/^[a-z]+:\/\//, '')
-    .replace(/[^a-z0-9]+/gi, '-')
-    .replace(/^-+|-+$/g, '')
-    .toLowerCase();
 }
