@@ -1,16 +1,7 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
-import {
-  claim,
-  claimSpec,
-  DeclaredPods,
-  declare,
-  images,
-  namespaceOf,
-  type PodGroup,
-  zoneSpread,
-} from '../core';
-import { RESTRICTED_POD, restrictedContainer } from './clickhouse-pod';
+import { claim, DeclaredPods, declare, images, namespaceOf, type PodGroup, zoneSpread } from '../core';
+import { podTemplates } from './clickhouse-pod';
 
 export interface ClickHouseKeeperProps {
   /** Name of the installation. */
@@ -49,22 +40,11 @@ export class ClickHouseKeeper extends Construct {
       metadata: { name, namespace },
       spec: {
         configuration: { clusters: [{ name: 'default', layout: { replicasCount: members } }] },
-        defaults: { templates: { podTemplate: 'default', dataVolumeClaimTemplate: 'default' } },
-        templates: {
-          podTemplates: [
-            {
-              name: 'default',
-              spec: {
-                ...RESTRICTED_POD,
-                ...spread,
-                containers: [{ ...restrictedContainer(CONTAINER), env: [{ name: 'TZ', value: 'UTC' }] }],
-              },
-            },
-          ],
-          volumeClaimTemplates: [
-            { name: 'default', reclaimPolicy: 'Retain', spec: claimSpec(this, STORAGE_GIB) },
-          ],
-        },
+        ...podTemplates(this, {
+          container: CONTAINER,
+          spread,
+          volume: { name: 'default', storageGiB: STORAGE_GIB },
+        }),
       },
     });
     const declared = new DeclaredPods(this, 'Members', {

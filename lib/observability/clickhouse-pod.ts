@@ -1,10 +1,11 @@
-import { sized } from '../core';
+import type { Construct } from 'constructs';
+import { claimSpec, type PodSpec, sized } from '../core';
 
 /** User of ClickHouse's images. */
 const USER = 101;
 
 /** What a pod of ClickHouse or of a keeper needs in order to be let into a restricted namespace. */
-export const RESTRICTED_POD = {
+const RESTRICTED_POD = {
   automountServiceAccountToken: false,
   enableServiceLinks: false,
   securityContext: {
@@ -17,7 +18,7 @@ export const RESTRICTED_POD = {
   },
 } as const;
 
-export interface MemberContainer {
+interface MemberContainer {
   readonly name: string;
   readonly image: string;
   readonly cpu: string;
@@ -25,8 +26,33 @@ export interface MemberContainer {
   readonly ports: Readonly<Record<string, number>>;
 }
 
+export interface MemberPod {
+  readonly container: MemberContainer;
+  readonly spread: Pick<PodSpec, 'topologySpreadConstraints'>;
+  /** The disk of each pod. */
+  readonly volume: { readonly name: string; readonly storageGiB: number };
+}
+
+/** The parts of an installation that say what its pods are, and that every pod is one of these. */
+export function podTemplates(scope: Construct, { container, spread, volume }: MemberPod) {
+  const spec = {
+    ...RESTRICTED_POD,
+    ...spread,
+    containers: [{ ...restrictedContainer(container), env: [{ name: 'TZ', value: 'UTC' }] }],
+  };
+  return {
+    defaults: { templates: { podTemplate: 'default', dataVolumeClaimTemplate: volume.name } },
+    templates: {
+      podTemplates: [{ name: 'default', spec }],
+      volumeClaimTemplates: [
+        { name: volume.name, reclaimPolicy: 'Retain', spec: claimSpec(scope, volume.storageGiB) },
+      ],
+    },
+  };
+}
+
 /** The container of a pod template; the operator adds probes and mounts. */
-export function restrictedContainer({ name, image, cpu, memory, ports }: MemberContainer) {
+function restrictedContainer({ name, image, cpu, memory, ports }: MemberContainer) {
   return {
     name,
     image,

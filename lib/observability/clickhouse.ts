@@ -4,7 +4,6 @@ import type { IScrapeTarget } from '../contracts';
 import {
   ConnectionSecret,
   claim,
-  claimSpec,
   DeclaredPods,
   declare,
   GeneratedSecret,
@@ -18,7 +17,7 @@ import {
   zoneSpread,
 } from '../core';
 import { ClickHouseKeeper } from './clickhouse-keeper';
-import { RESTRICTED_POD, restrictedContainer } from './clickhouse-pod';
+import { podTemplates } from './clickhouse-pod';
 
 export interface ClickHouseProps {
   /**
@@ -109,22 +108,7 @@ export class ClickHouse extends Construct implements IScrapeTarget {
           users: this.users(id),
           settings: SETTINGS,
         },
-        defaults: { templates: { podTemplate: 'default', dataVolumeClaimTemplate: 'data' } },
-        templates: {
-          podTemplates: [
-            {
-              name: 'default',
-              spec: {
-                ...RESTRICTED_POD,
-                ...spread,
-                containers: [{ ...restrictedContainer(container), env: [{ name: 'TZ', value: 'UTC' }] }],
-              },
-            },
-          ],
-          volumeClaimTemplates: [
-            { name: 'data', reclaimPolicy: 'Retain', spec: claimSpec(this, storageGiB) },
-          ],
-        },
+        ...podTemplates(this, { container, spread, volume: { name: 'data', storageGiB } }),
       },
     });
     const declared = new DeclaredPods(this, 'Replicas', {
