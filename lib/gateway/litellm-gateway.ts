@@ -108,7 +108,7 @@ export class LiteLlmGateway extends Construct implements IScrapeTarget {
       // Never made anew: the salt key encrypts what the database holds.
       generate: { masterKey: { prefix: 'sk-' }, saltKey: { prefix: 'sk-' } },
     });
-    const proxy = new Workload(this, 'Proxy', {
+    const proxy: Workload = new Workload(this, 'Proxy', {
       name: id,
       image: images.litellm,
       args: [`--config=${CONFIG}/config.yaml`, `--port=${PORT}`, '--num_workers=1'],
