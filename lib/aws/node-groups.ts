@@ -58,7 +58,7 @@ export function planSystemNodes(
       name: `${site.name}-system`,
       httpTokens: 'required',
       hopLimit: 1,
-      volume: { device: '/dev/xvda', type: 'gp3', sizeGiB: 50, encrypted: true },
+      volume: { device: '/dev/xvda', type: 'gp3', sizeGiB: SYSTEM_NODES.volumeGiB, encrypted: true },
       tags: { ...site.tags, Name: `${site.name}-system` },
     },
   };

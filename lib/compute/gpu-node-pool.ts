@@ -1,11 +1,28 @@
 import { Construct } from 'constructs';
 import { gpuCounts, gpuNames, type Instance, instances, instancesWith } from '../catalog';
-import type { INodePool } from '../contracts';
-import { didYouMean, type Placement, PlatformError, type Taint } from '../core';
+import type { INodePool, PoolDevice } from '../contracts';
+import {
+  type Capacity,
+  didYouMean,
+  type GpuDivision,
+  type Placement,
+  PlatformError,
+  type Taint,
+} from '../core';
+import {
+  devicesOf,
+  divisionLabels,
+  divisionOf,
+  type GpuDevices,
+  overlayCapacity,
+  resourcesOf,
+} from './gpu-devices';
 import { GPU_NODES, OPERAND_LABELS } from './gpu-operator';
 import { chosenTypes, isIn, KarpenterPool, type PoolProps, type Requirement } from './karpenter-pool';
+import { WHOLE_GPU } from './node-shape';
+import { capacitiesOf, type Purchase } from './purchase';
 
-export interface GpuNodePoolProps extends PoolProps {
+export interface GpuNodePoolProps extends PoolProps, Purchase {
   /** Card of the nodes, as the catalog names it: `L40S`, `A100-80`. */
   readonly gpu: string;
   /**
@@ -16,15 +33,10 @@ export interface GpuNodePoolProps extends PoolProps {
   /** Most GPUs that the pool may hold: the ceiling of the bill. */
   readonly limit: number;
   /**
-   * How the nodes are bought.
-   * @default 'on-demand'
+   * How each GPU is handed out.
+   * @default - to one pod whole
    */
-  readonly capacity?: 'on-demand' | 'spot' | 'reserved';
-  /**
-   * Capacity reservation that the nodes come from, such as `cr-0123456789abcdef0`; needed with 'reserved'.
-   * @default - none
-   */
-  readonly reservation?: string;
+  readonly devices?: GpuDevices;
 }
 
 /** Keeps everything off that did not ask for a GPU. */
@@ -38,8 +50,11 @@ export class GpuNodePool extends Construct implements INodePool {
   public readonly name: string;
   public readonly gpu: string;
   public readonly gpusPerNode: number;
-  public readonly capacity: 'on-demand' | 'spot' | 'reserved';
+  public readonly capacities: readonly Capacity[];
   public readonly limit: number;
+  public readonly devices: readonly PoolDevice[];
+  /** How each GPU is divided; absent where pods get it whole. */
+  public readonly division?: GpuDivision;
   public readonly room: INodePool['room'];
   public readonly placement: Placement;
 
@@ -47,25 +62,33 @@ export class GpuNodePool extends Construct implements INodePool {
     super(scope, id);
     this.gpu = props.gpu;
     this.gpusPerNode = props.perNode ?? 1;
-    this.capacity = props.capacity ?? 'on-demand';
+    this.capacities = capacitiesOf(this, props);
     this.limit = props.limit;
     this.mustBeSold();
-    this.mustMatchReservation(props.reservation);
     this.mustHoldANode();
+    this.division = divisionOf(this, props.devices);
+    this.devices = devicesOf(this.division, this.gpusPerNode, this.limit);
 
     const asked = `${this.gpusPerNode} ${this.gpu}`;
     const fitting = instancesWith({ gpu: this.gpu, count: this.gpusPerNode });
     const matching = chosenTypes(this, props, fitting, asked);
+    const name = props.name ?? id;
     const pool = new KarpenterPool(this, 'Nodes', {
-      pool: { ...props, name: props.name ?? id },
-      capacity: this.capacity,
+      pool: { ...props, name },
+      capacities: this.capacities,
       ...(props.reservation ? { reservation: props.reservation } : {}),
+      ...(props.ends ? { ends: props.ends } : {}),
       arch: matching[0].arch,
       matching,
       requirements: gpuRequirements(matching[0], this.gpusPerNode),
-      labels: { ...GPU_NODES, ...OPERAND_LABELS },
+      labels: { ...GPU_NODES, ...OPERAND_LABELS, ...divisionLabels(name, this.division) },
       taints: [GPU_TAINT],
-      limits: { 'nvidia.com/gpu': this.limit },
+      // Karpenter counts what nodes report, and those with divided GPUs report none that is whole.
+      limits: this.division
+        ? { nodes: Math.floor(this.limit / this.gpusPerNode) }
+        : { [WHOLE_GPU]: this.limit },
+      devices: resourcesOf(this.devices),
+      ...(this.division ? { division: this.division, overlay: overlayCapacity(this.devices) } : {}),
       // An engine's image alone is ten gigabytes, and weights may be staged beside it.
       volumeGiB: 200,
       disruption: {
@@ -105,23 +128,6 @@ export class GpuNodePool extends Construct implements INodePool {
       why: 'EC2 sells nodes with fixed numbers of a card',
       fix: `set perNode to ${counts.join(' or ')}: ${counts.map((count) => typesOf(this.gpu, count)).join('; ')}`,
     });
-  }
-
-  private mustMatchReservation(reservation: string | undefined): void {
-    if (this.capacity === 'reserved' && !reservation) {
-      throw new PlatformError(this, {
-        what: "'capacity' is 'reserved', but there is no 'reservation'",
-        why: 'Karpenter uses only reservations that it is told; open ones are not matched',
-        fix: "set reservation to the id of yours, such as 'cr-0123456789abcdef0', or buy 'on-demand'",
-      });
-    }
-    if (this.capacity !== 'reserved' && reservation) {
-      throw new PlatformError(this, {
-        what: `'reservation' is '${reservation}', but 'capacity' is '${this.capacity}'`,
-        why: 'the reservation would be paid for and never used',
-        fix: "set capacity to 'reserved', or leave the reservation out",
-      });
-    }
   }
 
   private mustHoldANode(): void {

@@ -17,6 +17,7 @@ import {
   type Toleration,
 } from '../core';
 import { type AwsCluster, awsClusterOf } from './aws-cluster';
+import { nodeShape } from './node-shape';
 
 /** Label of every node of a pool, with the pool's name: what pods select by. */
 export const POOL_LABEL = 'nexus.dev/pool';
@@ -66,8 +67,10 @@ export interface Disruption {
 
 interface KarpenterPoolProps {
   readonly pool: PoolProps;
-  readonly capacity: PoolFact['capacity'];
+  readonly capacities: PoolFact['capacities'];
   readonly reservation?: string;
+  /** Day on which AWS takes the nodes back. */
+  readonly ends?: string;
   readonly arch: PoolFact['arch'];
   /** Types that the requirements admit, as the catalog knows them. */
   readonly matching: readonly Instance[];
@@ -76,6 +79,11 @@ interface KarpenterPoolProps {
   readonly labels: Labels;
   readonly taints: readonly Taint[];
   readonly limits: Readonly<Record<string, number>>;
+  /** What pods can ask of each node beside CPU and memory. */
+  readonly devices: Readonly<Record<string, number>>;
+  readonly division?: PoolFact['division'];
+  /** What Karpenter cannot know of the nodes. */
+  readonly overlay?: Readonly<Record<string, string>>;
   /** Root volume of nodes whose types have no NVMe. */
   readonly volumeGiB: number;
   readonly disruption: Disruption;
@@ -98,7 +106,7 @@ export class KarpenterPool extends Construct {
 
   constructor(scope: Construct, id: string, props: KarpenterPoolProps) {
     super(scope, id);
-    const { pool, capacity, matching, taints } = props;
+    const { pool, capacities, matching, taints } = props;
     const cluster = awsClusterOf(scope);
     this.name = pool.name ?? scope.node.id;
     const zones = zonesOf(scope, cluster, pool);
@@ -119,14 +127,16 @@ export class KarpenterPool extends Construct {
       ...(pool.instanceTypes ? [isIn('node.kubernetes.io/instance-type', pool.instanceTypes)] : []),
       isIn('kubernetes.io/arch', [props.arch]),
       isIn('kubernetes.io/os', ['linux']),
-      isIn('karpenter.sh/capacity-type', [capacity]),
+      isIn('karpenter.sh/capacity-type', capacities),
       isIn('topology.kubernetes.io/zone', zones),
     ]);
+    if (props.overlay) this.nodeOverlay(props.overlay);
     declare(this, 'pool', this.fact(props, labels, zones));
   }
 
-  private nodeClass(cluster: AwsCluster, { matching, reservation, volumeGiB }: KarpenterPoolProps): void {
-    const nvme = matching.every(({ localNvmeGB }) => localNvmeGB > 0);
+  private nodeClass(cluster: AwsCluster, props: KarpenterPoolProps): void {
+    const { reservation } = props;
+    const nvme = hasNvme(props);
     const object = new ApiObject(this, 'NodeClass', {
       apiVersion: 'karpenter.k8s.aws/v1',
       kind: 'EC2NodeClass',
@@ -144,7 +154,7 @@ export class KarpenterPool extends Construct {
             deviceName: '/dev/xvda',
             rootVolume: true,
             ebs: {
-              volumeSize: `${nvme ? SYSTEM_VOLUME_GIB : volumeGiB}Gi`,
+              volumeSize: `${nvme ? SYSTEM_VOLUME_GIB : props.volumeGiB}Gi`,
               volumeType: 'gp3',
               encrypted: true,
               deleteOnTermination: true,
@@ -195,14 +205,25 @@ export class KarpenterPool extends Construct {
     clusterScoped(object);
   }
 
+  private nodeOverlay(capacity: Readonly<Record<string, string>>): void {
+    const object = new ApiObject(this, 'NodeOverlay', {
+      apiVersion: 'karpenter.sh/v1alpha1',
+      kind: 'NodeOverlay',
+      metadata: { name: this.name },
+      spec: { requirements: [isIn('karpenter.sh/nodepool', [this.name])], capacity },
+    });
+    clusterScoped(object);
+  }
+
   private fact(props: KarpenterPoolProps, labels: Labels, zones: readonly string[]): PoolFact {
-    const { arch, capacity, matching } = props;
+    const { arch, capacities, matching } = props;
+    const disk = hasNvme(props) ? 'nvme' : { volumeGiB: props.volumeGiB };
     return {
       name: this.name,
       labels: {
         ...labels,
         'karpenter.sh/nodepool': this.name,
-        'karpenter.sh/capacity-type': capacity,
+        ...(capacities.length === 1 ? { 'karpenter.sh/capacity-type': capacities[0] } : {}),
         'kubernetes.io/arch': arch,
         'kubernetes.io/os': 'linux',
       },
@@ -212,19 +233,20 @@ export class KarpenterPool extends Construct {
       },
       taints: props.taints,
       arch,
-      capacity,
+      capacities,
+      ...(props.ends ? { ends: props.ends } : {}),
       zones,
-      shapes: matching.map(({ type, allocatable, gpu }) => ({
-        instanceType: type,
-        cpuMillis: allocatable.cpuMillis,
-        memoryMiB: allocatable.memoryMiB,
-        gpus: gpu?.count ?? 0,
-      })),
+      shapes: matching.map((type) => nodeShape(type, disk, props.devices)),
       limits: props.limits,
       consolidation: props.disruption.consolidationPolicy,
+      ...(props.division ? { division: props.division } : {}),
     };
   }
 }
+
+/** RAID0 holds images and scratch files only where every type of the pool has local disks. */
+const hasNvme = ({ matching }: KarpenterPoolProps): boolean =>
+  matching.every(({ localNvmeGB }) => localNvmeGB > 0);
 
 /** A requirement that a label has one of these values. */
 export function isIn(key: string, values: readonly string[]): Requirement {

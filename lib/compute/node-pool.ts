@@ -1,7 +1,7 @@
 import { Construct } from 'constructs';
 import { type Arch, instances } from '../catalog';
 import type { INodePool } from '../contracts';
-import { type Placement, PlatformError } from '../core';
+import { type Capacity, type Placement, PlatformError } from '../core';
 import { chosenTypes, isIn, KarpenterPool, type PoolProps, type Requirement } from './karpenter-pool';
 
 export interface NodePoolProps extends PoolProps {
@@ -31,7 +31,8 @@ const OLDEST_GENERATION = 6;
 export class NodePool extends Construct implements INodePool {
   public readonly name: string;
   public readonly gpusPerNode = 0;
-  public readonly capacity: 'on-demand' | 'spot';
+  public readonly capacities: readonly Capacity[];
+  public readonly devices: INodePool['devices'] = [];
   public readonly limit: number;
   public readonly room: INodePool['room'];
   public readonly placement: Placement;
@@ -39,7 +40,7 @@ export class NodePool extends Construct implements INodePool {
   constructor(scope: Construct, id: string, props: NodePoolProps = {}) {
     super(scope, id);
     const arch = props.arch ?? 'amd64';
-    this.capacity = props.capacity ?? 'on-demand';
+    this.capacities = [props.capacity ?? 'on-demand'];
     this.limit = props.limit ?? 256;
 
     const suitable = instances().filter((type) => !type.gpu && type.arch === arch);
@@ -62,7 +63,8 @@ export class NodePool extends Construct implements INodePool {
 
     const pool = new KarpenterPool(this, 'Nodes', {
       pool: { ...props, name: props.name ?? id },
-      capacity: this.capacity,
+      capacities: this.capacities,
+      devices: {},
       arch,
       matching,
       requirements: props.instanceTypes ? [] : USUAL,

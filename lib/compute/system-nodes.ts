@@ -1,6 +1,7 @@
 import { Construct } from 'constructs';
 import { findInstance } from '../catalog';
 import { clusterOf, declare, PlatformError, SYSTEM_NODES } from '../core';
+import { nodeShape } from './node-shape';
 
 export interface SystemNodesProps {
   /**
@@ -37,9 +38,9 @@ export class SystemNodes extends Construct {
       },
       taints: [SYSTEM_NODES.taint],
       arch: type.arch,
-      capacity: 'on-demand',
+      capacities: ['on-demand'],
       zones,
-      shapes: [{ instanceType, ...type.allocatable, gpus: 0 }],
+      shapes: [nodeShape(type, { volumeGiB: SYSTEM_NODES.volumeGiB }, {})],
       limits: { cpu: type.vcpu * count },
       consolidation: 'WhenEmpty',
     });

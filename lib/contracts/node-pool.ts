@@ -1,5 +1,5 @@
 import type { IConstruct } from 'constructs';
-import type { Placement } from '../core';
+import type { Capacity, Placement } from '../core';
 
 /** Nodes of one shape that workloads are placed on. */
 export interface INodePool extends IConstruct {
@@ -8,11 +8,28 @@ export interface INodePool extends IConstruct {
   readonly gpusPerNode: number;
   /** Card as the catalog names it. */
   readonly gpu?: string;
-  readonly capacity: 'on-demand' | 'spot' | 'reserved';
+  /** How its nodes are bought, in the order in which the autoscaler tries. */
+  readonly capacities: readonly Capacity[];
   /** Most GPUs (or vCPUs of a CPU pool) it may hold. */
   readonly limit?: number;
+  /** What its nodes offer to pods that work on GPUs; empty for a CPU pool. */
+  readonly devices: readonly PoolDevice[];
   /** What the smallest of its nodes has left for pods; absent where nobody knows. */
   readonly room?: { readonly cpu: number; readonly memoryGiB: number };
   /** What pods need in order to land here. */
   readonly placement: Placement;
+}
+
+/** A GPU, or a part of one, as pods ask for it. */
+export interface PoolDevice {
+  /** Resource that pods ask for, such as `nvidia.com/gpu`. */
+  readonly resource: string;
+  /** On each node. */
+  readonly perNode: number;
+  /** Most that the pool may hold. */
+  readonly limit?: number;
+  /** Profile of a MIG slice, such as `3g.40gb`. */
+  readonly slice?: string;
+  /** Pods that use one GPU in turns, each with all of its memory in sight. */
+  readonly sharedBy?: number;
 }

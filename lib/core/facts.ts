@@ -93,19 +93,40 @@ export interface PoolFact {
   readonly choices: Readonly<Record<string, readonly string[]>>;
   readonly taints: readonly Taint[];
   readonly arch: 'amd64' | 'arm64';
-  readonly capacity: 'on-demand' | 'spot' | 'reserved';
+  /** How its nodes are bought, in the order in which the autoscaler tries. */
+  readonly capacities: readonly Capacity[];
+  /** Day on which a capacity block ends, and AWS takes its nodes back. */
+  readonly ends?: string;
   readonly zones: readonly string[];
   readonly shapes: readonly NodeShape[];
-  /** Limits by resource, such as `nvidia.com/gpu`. */
+  /** Limits by resource, such as `nvidia.com/gpu`; `nodes` counts nodes. */
   readonly limits: Readonly<Record<string, number>>;
   readonly consolidation: 'WhenEmpty' | 'WhenEmptyOrUnderutilized';
+  /** How each of its GPUs is handed out; absent where it goes to one pod whole. */
+  readonly division?: GpuDivision;
 }
+
+/** How a node is bought. */
+export type Capacity = 'on-demand' | 'spot' | 'reserved';
+
+/** A GPU that more than one pod works on. */
+export type GpuDivision =
+  /** Cut into slices with memory of their own. */
+  | { readonly by: 'mig'; readonly layout: readonly string[] }
+  /** Used in turns, with one memory for all. */
+  | { readonly by: 'time-slicing'; readonly pods: number };
 
 export interface NodeShape {
   readonly instanceType: string;
   readonly cpuMillis: number;
   readonly memoryMiB: number;
+  /** Scratch space, images included. */
+  readonly ephemeralMiB: number;
+  readonly maxPods: number;
+  /** Cards. */
   readonly gpus: number;
+  /** What its device plugin offers pods, by resource: `nvidia.com/gpu`, `nvidia.com/mig-3g.40gb`. */
+  readonly devices: Readonly<Record<string, number>>;
 }
 
 /** One served model: what the screen lists, and what later proofs size. */
@@ -115,6 +136,10 @@ export interface ModelFact {
   readonly engine: string;
   readonly pool?: string;
   readonly gpusPerReplica: number;
+  /** MIG slice that each replica runs on, such as `3g.40gb`. */
+  readonly slice?: string;
+  /** Pods that take turns on its GPU, each with all of the memory in sight. */
+  readonly sharedBy?: number;
   readonly context?: number;
   readonly replicas: { readonly min: number; readonly max: number };
   /** How its engine is started; absent for one that holds no weights. */

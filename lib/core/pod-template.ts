@@ -36,6 +36,11 @@ export interface PodResources {
   /** @default 0 */
   readonly gpus?: number;
   /**
+   * Resource that the GPUs are asked by.
+   * @default 'nvidia.com/gpu'
+   */
+  readonly gpuResource?: string;
+  /**
    * Room for writable layers and emptyDirs, such as `20Gi`.
    * @default - none asked
    */
@@ -221,7 +226,11 @@ function resources(r: PodResources): k8s.ResourceRequirements {
         .filter(([, amount]) => amount !== undefined && amount !== 0)
         .map(([name, amount]) => [name, k8s.Quantity.fromString(`${amount}`)]),
     );
-  const fixed = { memory: r.memory, 'ephemeral-storage': r.ephemeralStorage, 'nvidia.com/gpu': r.gpus };
+  const fixed = {
+    memory: r.memory,
+    'ephemeral-storage': r.ephemeralStorage,
+    [r.gpuResource ?? 'nvidia.com/gpu']: r.gpus,
+  };
   return { requests: quantity({ cpu: r.cpu, ...fixed }), limits: quantity({ cpu: r.cpuLimit, ...fixed }) };
 }
 

@@ -6,4 +6,5 @@ export const SYSTEM_NODES = {
   taint: { key: 'CriticalAddonsOnly', value: 'true', effect: 'NoSchedule' } as Taint,
   instanceType: 'm7g.large',
   count: 3,
+  volumeGiB: 50,
 } as const;

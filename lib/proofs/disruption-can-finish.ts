@@ -1,6 +1,6 @@
-import type { KubeObject } from '../core';
-import { GPU } from './placement';
+import type { KubeObject, PoolFact } from '../core';
 import type { Proof, ProofInput, Refusal } from './proof';
+import { GPU } from './room';
 import type { Selector } from './selectors';
 
 interface BudgetSpec {
@@ -67,9 +67,9 @@ export const disruptionCanFinish: Proof = {
       });
     }
     for (const { id, json } of pools) if (movesModels(json)) findings.push(consolidates(id));
-    const onSpot = spotModels(input);
+    const spot = spotModels(input);
     return {
-      findings: [...findings, ...onSpot],
+      findings: [...findings, ...spot],
       checked: budgets.length + pools.length + rendered.facts.of('model').length,
     };
   },
@@ -99,6 +99,9 @@ const consolidates = (object: string): Refusal => ({
   fix: 'set consolidationPolicy WhenEmpty, or a budget',
 });
 
+const onSpot = (pool: PoolFact | undefined): boolean =>
+  pool?.capacities.every((capacity) => capacity === 'spot') ?? false;
+
 /** Models of a prod environment whose every replica AWS may take back within two minutes. */
 function spotModels({ rendered, policy }: ProofInput): Refusal[] {
   if (policy?.tier !== 'prod') return [];
@@ -107,7 +110,7 @@ function spotModels({ rendered, policy }: ProofInput): Refusal[] {
   return models.flatMap((model) => {
     const { alias, pool } = model;
     const twins = models.filter((other) => other.alias === alias && other.pool);
-    if (!pool || !twins.every((twin) => pools.get(twin.pool ?? '')?.capacity === 'spot')) return [];
+    if (!pool || !twins.every((twin) => onSpot(pools.get(twin.pool ?? '')))) return [];
     const origin = rendered.facts.originOf(model);
     return [
       {

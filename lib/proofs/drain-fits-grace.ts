@@ -15,7 +15,7 @@ const preStop = ({ template }: PodsFact): number =>
 
 const onlySpot = (pods: PodsFact, pools: readonly PoolFact[]): boolean => {
   const open = pools.filter((pool) => closedTo(pool, pods.template.spec) === undefined);
-  return open.length > 0 && open.every((pool) => pool.capacity === 'spot');
+  return open.length > 0 && open.every((pool) => pool.capacities[0] === 'spot');
 };
 
 /** How long a leaving node of a pool waits for its pods, such as `1h5m`; without a word for ever. */

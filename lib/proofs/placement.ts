@@ -1,66 +1,15 @@
 import type {
-  Container,
   Labels,
   NodeSelectorTerm,
   NodeShape,
   PodSpec,
   PodsFact,
-  PodTemplate,
   PoolFact,
   Taint,
   Toleration,
 } from '../core';
 import type { Index } from './index-of';
-import { cpuMillis, memoryMiB, quantity } from './quantity';
 import { matches, type Requirement, type Selector } from './selectors';
-
-export const GPU = 'nvidia.com/gpu';
-
-/** What a pod asks of a node. */
-export interface Demand {
-  readonly cpuMillis: number;
-  readonly memoryMiB: number;
-  readonly gpus: number;
-}
-
-export const NOTHING: Demand = { cpuMillis: 0, memoryMiB: 0, gpus: 0 };
-
-export const plus = (a: Demand, b: Demand): Demand => ({
-  cpuMillis: a.cpuMillis + b.cpuMillis,
-  memoryMiB: a.memoryMiB + b.memoryMiB,
-  gpus: a.gpus + b.gpus,
-});
-
-const most = (a: Demand, b: Demand): Demand => ({
-  cpuMillis: Math.max(a.cpuMillis, b.cpuMillis),
-  memoryMiB: Math.max(a.memoryMiB, b.memoryMiB),
-  gpus: Math.max(a.gpus, b.gpus),
-});
-
-function demandOfContainer({ resources }: Container): Demand {
-  // A limit without a request is the request.
-  const ask = (name: string) => resources?.requests?.[name] ?? resources?.limits?.[name];
-  return {
-    cpuMillis: cpuMillis(ask('cpu')),
-    memoryMiB: memoryMiB(ask('memory')),
-    gpus: quantity(ask(GPU)) ?? 0,
-  };
-}
-
-/** What the scheduler counts: the sum of what runs together, or the widest moment of the start. */
-export function demandOf({ spec }: PodTemplate): Demand {
-  let sidecars = NOTHING;
-  let start = NOTHING;
-  for (const container of spec.initContainers ?? []) {
-    const own = demandOfContainer(container);
-    if (container.restartPolicy === 'Always') sidecars = plus(sidecars, own);
-    else start = most(start, plus(sidecars, own));
-  }
-  const running = spec.containers.map(demandOfContainer).reduce(plus, sidecars);
-  const overhead = (spec as { overhead?: Readonly<Record<string, string>> }).overhead;
-  const fixed = { cpuMillis: cpuMillis(overhead?.cpu), memoryMiB: memoryMiB(overhead?.memory), gpus: 0 };
-  return plus(most(running, start), fixed);
-}
 
 /** Whether a toleration lets a pod onto a node with a taint. */
 export function tolerates(tolerations: readonly Toleration[], taint: Taint): boolean {
@@ -85,7 +34,7 @@ function valuesOf(pool: PoolFact, key: string, shapes: readonly NodeShape[]): re
     case 'topology.kubernetes.io/zone':
       return pool.zones;
     case 'karpenter.sh/capacity-type':
-      return [pool.capacity];
+      return pool.capacities;
     case 'karpenter.sh/nodepool':
       return [pool.name];
     default:
@@ -193,31 +142,4 @@ export function zonesApart({ template }: PodsFact, pools: readonly PoolFact[]) {
   const zones = [...new Set(open.flatMap((pool) => pool.zones))].sort();
   // With `matchLabelKeys: [pod-template-hash]` old pods do not stand in the way of new ones.
   return { zones, ofRolloutsToo: !own.matchLabelKeys?.length };
-}
-
-/** Why even the best node of a pool is too small, once DaemonSets have taken their part; undefined when one is not. */
-export function tooSmall(pool: PoolFact, demand: Demand, taken: Demand): string | undefined {
-  let best: string | undefined;
-  let least = Number.POSITIVE_INFINITY;
-  for (const shape of pool.shapes) {
-    const left = {
-      cpuMillis: shape.cpuMillis - taken.cpuMillis,
-      memoryMiB: shape.memoryMiB - taken.memoryMiB,
-      gpus: shape.gpus - taken.gpus,
-    };
-    const lacks = [
-      ...(demand.gpus > left.gpus ? [`${left.gpus} of ${demand.gpus} GPUs`] : []),
-      ...(demand.memoryMiB > left.memoryMiB ? [`${left.memoryMiB} of ${demand.memoryMiB} MiB`] : []),
-      ...(demand.cpuMillis > left.cpuMillis ? [`${left.cpuMillis}m of ${demand.cpuMillis}m CPU`] : []),
-    ];
-    if (!lacks.length) return undefined;
-    const distance =
-      Math.max(0, demand.gpus - left.gpus) * 1e9 +
-      Math.max(0, demand.memoryMiB - left.memoryMiB) * 1e3 +
-      Math.max(0, demand.cpuMillis - left.cpuMillis);
-    if (distance >= least) continue;
-    least = distance;
-    best = `has ${lacks.join(' and ')} left on ${shape.instanceType}, its closest`;
-  }
-  return best ?? 'has no instance type';
 }

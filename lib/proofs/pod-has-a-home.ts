@@ -1,17 +1,15 @@
 import type { PodsFact, PoolFact } from '../core';
-import { closedTo, type Demand, demandOf, elsewhere, NOTHING, plus, tooSmall, zonesApart } from './placement';
+import { closedTo, elsewhere, zonesApart } from './placement';
 import type { Proof, Refusal } from './proof';
+import { type Demand, demandOf, deviceName, takenOn, tooSmall } from './room';
 
-/** What DaemonSets take on each node of a pool. */
-function takenOn(pool: PoolFact, daemons: readonly PodsFact[]): Demand {
-  return daemons
-    .filter(({ template }) => closedTo(pool, template.spec) === undefined)
-    .map(({ template }) => demandOf(template))
-    .reduce(plus, NOTHING);
-}
-
-const asked = ({ cpuMillis, memoryMiB, gpus }: Demand) =>
-  [...(gpus ? [`${gpus} GPUs`] : []), `${cpuMillis}m CPU`, `${memoryMiB} MiB`].join(', ');
+const asked = ({ cpuMillis, memoryMiB, ephemeralMiB, devices }: Demand) =>
+  [
+    ...Object.entries(devices).map(([name, count]) => `${count} ${deviceName(name)}`),
+    `${cpuMillis}m CPU`,
+    `${memoryMiB} MiB`,
+    ...(ephemeralMiB ? [`${ephemeralMiB} MiB of disk`] : []),
+  ].join(', ');
 
 /**
  * Each pod fits on a node that some pool can launch: labels, taints and what DaemonSets leave of the largest shape.

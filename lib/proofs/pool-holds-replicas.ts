@@ -1,13 +1,13 @@
-import type { PodsFact, PoolFact } from '../core';
-import { closedTo, demandOf, GPU } from './placement';
+import type { NodeShape, PodsFact, PoolFact } from '../core';
+import { closedTo } from './placement';
 import type { Proof, Refusal } from './proof';
+import { type Demand, demandOf, deviceName, GPU, holds, plus, takenOn } from './room';
 
 /** Pods that no other pool can host, at their highest scale. */
 interface Bound {
   readonly pods: PodsFact;
   readonly count: number;
-  readonly gpus: number;
-  readonly cpuMillis: number;
+  readonly demand: Demand;
 }
 
 /**
@@ -22,35 +22,53 @@ export const poolHoldsReplicas: Proof = {
   check({ rendered }) {
     const pools = rendered.facts.of('pool');
     if (!pools.length) return { findings: [], checked: 0, skipped: 'no pools: nodes are not ours to launch' };
+    const all = rendered.facts.of('pods');
+    const daemons = all.filter((pods) => pods.replicas === 'node');
     const bound = new Map<PoolFact, Bound[]>(pools.map((pool) => [pool, []]));
-    for (const pods of rendered.facts.of('pods')) {
+    for (const pods of all) {
       // DaemonSets follow the nodes, and a Job is gone when its work is done.
       if (pods.replicas === 'node' || pods.job) continue;
       const open = pools.filter((pool) => closedTo(pool, pods.template.spec) === undefined);
-      const { gpus, cpuMillis } = demandOf(pods.template);
-      if (open.length === 1) bound.get(open[0])?.push({ pods, count: pods.maxReplicas, gpus, cpuMillis });
+      const demand = demandOf(pods.template);
+      if (open.length === 1) bound.get(open[0])?.push({ pods, count: pods.maxReplicas, demand });
     }
-    const findings: Refusal[] = [];
-    for (const [pool, all] of bound) {
-      const gpus = pool.limits[GPU];
-      const cpu = pool.limits.cpu;
-      if (gpus !== undefined) findings.push(...over(pool, all, 'GPUs', gpus, gpusBought(pool, all)));
-      if (cpu !== undefined) {
-        const asked = all.reduce((sum, each) => sum + each.count * each.cpuMillis, 0) / 1000;
-        findings.push(...over(pool, all, 'vCPUs', cpu, asked));
-      }
-    }
+    const findings = [...bound].flatMap(([pool, users]) => overLimits(pool, users, takenOn(pool, daemons)));
     return { findings, checked: [...bound.values()].flat().length };
   },
 };
 
-function over(pool: PoolFact, all: readonly Bound[], unit: string, limit: number, needed: number): Refusal[] {
+function overLimits(pool: PoolFact, all: readonly Bound[], taken: Demand): Refusal[] {
+  const { [GPU]: gpus, nodes, cpu } = pool.limits;
+  const onDevices = all.filter(({ demand }) => Object.keys(demand.devices).length > 0);
+  const needed = gpus === undefined && nodes === undefined ? 0 : nodesFor(pool, onDevices, taken);
+  const perNode = Math.max(0, ...pool.shapes.map((shape) => shape.gpus));
+  const vcpus = all.reduce((sum, { count, demand }) => sum + count * demand.cpuMillis, 0) / 1000;
+  return [
+    ...(gpus === undefined ? [] : over(pool, onDevices, 'GPUs', gpus, needed * perNode)),
+    // Such a pool counts nodes; its file counts GPUs.
+    ...(nodes === undefined ? [] : over(pool, onDevices, 'GPUs', nodes * perNode, needed * perNode)),
+    ...(cpu === undefined ? [] : over(pool, all, 'vCPUs', cpu, vcpus)),
+  ];
+}
+
+function over(
+  pool: PoolFact,
+  users: readonly Bound[],
+  unit: string,
+  limit: number,
+  needed: number,
+): Refusal[] {
   if (needed <= limit) return [];
-  const own = ({ gpus, cpuMillis }: Bound) => (unit === 'GPUs' ? gpus : cpuMillis / 1000);
-  const users = all.filter((each) => own(each) > 0 && each.count > 0);
+  const own = ({ demand }: Bound) =>
+    unit === 'GPUs'
+      ? Object.values(demand.devices).reduce((sum, count) => sum + count, 0)
+      : demand.cpuMillis / 1000;
+  const asking = users.filter((each) => own(each) > 0 && each.count > 0);
   // The one that asks for most is the one to look at.
-  const [largest] = [...users].sort((a, b) => b.count * own(b) - a.count * own(a));
-  const sum = users.map((each) => `${each.pods.owner}: ${each.count} of ${own(each)}`).join('; ');
+  const [largest] = [...asking].sort((a, b) => b.count * own(b) - a.count * own(a));
+  const sum = asking
+    .map((each) => `${each.pods.owner}: ${each.count} of ${own(each)}${parts(each)}`)
+    .join('; ');
   return [
     {
       object: largest.pods.owner,
@@ -61,17 +79,27 @@ function over(pool: PoolFact, all: readonly Bound[], unit: string, limit: number
   ];
 }
 
-/** First fit, largest first, onto whole nodes. */
-function gpusBought(pool: PoolFact, all: readonly Bound[]): number {
-  const perNode = Math.max(0, ...pool.shapes.map((shape) => shape.gpus));
-  const pods = all.flatMap(({ count, gpus }) =>
-    gpus > 0 && gpus <= perNode ? Array<number>(count).fill(gpus) : [],
-  );
-  const free: number[] = [];
-  for (const gpus of pods.sort((a, b) => b - a)) {
-    const node = free.findIndex((left) => left >= gpus);
-    if (node < 0) free.push(perNode - gpus);
-    else free[node] -= gpus;
+/** Which parts of GPUs, where they are not whole. */
+function parts({ demand }: Bound): string {
+  const names = Object.keys(demand.devices).filter((name) => name !== GPU);
+  return names.length ? ` ${names.map(deviceName).join(' and ')}` : '';
+}
+
+/** First fit, largest first; for a pod without a place Karpenter may start the smallest node that holds it. */
+function nodesFor(pool: PoolFact, all: readonly Bound[], taken: Demand): number {
+  const total = ({ demand }: Bound) => Object.values(demand.devices).reduce((sum, count) => sum + count, 0);
+  const sorted = [...all].sort((a, b) => total(b) - total(a) || b.demand.memoryMiB - a.demand.memoryMiB);
+  const shapes = [...pool.shapes].sort((a, b) => a.memoryMiB - b.memoryMiB);
+  const nodes: { readonly shape: NodeShape; used: Demand }[] = [];
+  for (const { demand, count } of sorted) {
+    const shape = shapes.find((candidate) => holds(candidate, demand, taken));
+    // What no node holds is the business of pod-has-a-home.
+    if (!shape) continue;
+    for (let pod = 0; pod < count; pod++) {
+      const node = nodes.find(({ shape: of, used }) => holds(of, demand, used));
+      if (node) node.used = plus(node.used, demand);
+      else nodes.push({ shape, used: plus(taken, demand) });
+    }
   }
-  return free.length * perNode;
+  return nodes.length;
 }

@@ -1,7 +1,8 @@
 import type { PodsFact, PoolFact } from '../core';
 import type { Index } from './index-of';
-import { closedTo, demandOf, GPU, zonesApart } from './placement';
+import { closedTo, zonesApart } from './placement';
 import type { Proof, Refusal } from './proof';
+import { demandOf, GPU } from './room';
 
 interface DeploymentSpec {
   readonly strategy?: {
@@ -88,7 +89,7 @@ function singleWriters({ namespace, template }: PodsFact, index: Index): string[
 
 /** When new pods need GPUs beyond what the pools may hold, while none of the old may go. */
 function noRoom(pods: PodsFact, pools: readonly PoolFact[], surge: number, missing: number) {
-  const { gpus } = demandOf(pods.template);
+  const gpus = demandOf(pods.template).devices[GPU];
   if (!gpus || missing > 0 || surge === 0 || pods.replicas === 'node') return undefined;
   const open = pools.filter((pool) => closedTo(pool, pods.template.spec) === undefined);
   if (!open.length || open.some((pool) => pool.limits[GPU] === undefined)) return undefined;

@@ -36,7 +36,7 @@ export function instanceTypes(
   zones: readonly string[],
   pools: readonly PoolFact[],
 ): SimulatedInstanceType[] {
-  const reserved = pools.filter((pool) => pool.capacity === 'reserved');
+  const reserved = pools.filter((pool) => pool.capacities.includes('reserved'));
   return instances()
     .map((instance) => simulated(instance, region, zones, reserved))
     .filter(({ offerings }) => offerings.length > 0);
@@ -75,7 +75,8 @@ function simulated(
       pool.zones.map((zone) => ({
         // Paid for already: cheaper than anything that would have to be bought.
         ...offer(zone, 'reserved', (price ?? 1) / 10_000_000, [isIn(RESERVATION, `${pool.name}-${zone}`)]),
-        ReservationCapacity: Math.floor((pool.limits['nvidia.com/gpu'] ?? 0) / (gpu?.count || 1)),
+        ReservationCapacity:
+          pool.limits.nodes ?? Math.floor((pool.limits['nvidia.com/gpu'] ?? 0) / (gpu?.count || 1)),
       })),
     );
   return {

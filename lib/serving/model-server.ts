@@ -58,6 +58,10 @@ export interface ServerPod
   readonly engine: string;
   /** Name of the pool it runs on. */
   readonly pool?: string;
+  /** MIG slice of the pool that it runs on. */
+  readonly slice?: string;
+  /** Pods that share its GPU. */
+  readonly sharedBy?: number;
   /** Downloads its weights when it starts. */
   readonly downloads: boolean;
   /** How the engine is started; absent for one that holds no weights. */
@@ -96,7 +100,7 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
     this.longestSeconds = props.drainSeconds ?? 120;
     this.mustBeRange();
 
-    const { engine, pool, downloads, start, ...pod } = describe(this, {
+    const { engine, pool, slice, sharedBy, downloads, start, ...pod } = describe(this, {
       model: props.model,
       replicas: this.replicas,
       drainSeconds: this.longestSeconds,
@@ -129,6 +133,8 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
       gpusPerReplica: pod.resources.gpus ?? 0,
       replicas: this.replicas,
       ...(pool === undefined ? {} : { pool }),
+      ...(slice === undefined ? {} : { slice }),
+      ...(sharedBy === undefined ? {} : { sharedBy }),
       ...(props.context === undefined ? {} : { context: props.context }),
       ...(start ? { start } : {}),
     });

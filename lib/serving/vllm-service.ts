@@ -2,6 +2,7 @@ import type { Construct } from 'constructs';
 import type { INodePool } from '../contracts';
 import { images, type ModelStart, PlatformError, type SecretRef } from '../core';
 import { ModelServer, type ModelServerProps, type ServerPod, type ServerSettings } from './model-server';
+import { deviceOf, rolloutOf, shareOf } from './pool-share';
 import { checkFlags } from './vllm-flags';
 
 export interface VllmServiceProps extends ModelServerProps {
@@ -12,6 +13,11 @@ export interface VllmServiceProps extends ModelServerProps {
    * @default 1
    */
   readonly gpus?: number;
+  /**
+   * MIG slice that a replica runs on, such as `3g.40gb`.
+   * @default - the one kind that the pool has; whole GPUs where it has none
+   */
+  readonly slice?: string;
   /**
    * What the model does: answer, or turn texts into vectors or scores.
    * @default 'generate'
@@ -108,13 +114,15 @@ function vllmPod(server: Construct, props: VllmServiceProps, settings: ServerSet
   const { context, drainSeconds, replicas } = settings;
   const batchedTokens = props.batchedTokens ?? (task === 'generate' ? 8192 : Math.max(8192, context ?? 0));
 
-  mustShareNode(server, gpus, pool);
+  const device = deviceOf(server, pool, { gpus, ...(props.slice ? { slice: props.slice } : {}) });
   mustBatch(server, utilization, maxSequences, batchedTokens);
   checkFlags(server, extraArgs, OWNED);
 
   return {
     engine: 'vllm',
     pool: pool.name,
+    ...(device.slice ? { slice: device.slice } : {}),
+    ...(device.sharedBy ? { sharedBy: device.sharedBy } : {}),
     downloads: true,
     start: {
       utilization,
@@ -155,16 +163,17 @@ function vllmPod(server: Construct, props: VllmServiceProps, settings: ServerSet
       ...(hubToken ? { HF_TOKEN: hubToken } : {}),
     },
     resources: {
-      cpu: `${props.cpu ?? share(4 * gpus, pool.room?.cpu, gpus, pool)}`,
-      memory: `${props.memoryGiB ?? share(32 * gpus, pool.room?.memoryGiB, gpus, pool)}Gi`,
+      cpu: `${props.cpu ?? shareOf(4 * gpus, pool.room?.cpu, gpus, device)}`,
+      memory: `${props.memoryGiB ?? shareOf(32 * gpus, pool.room?.memoryGiB, gpus, device)}Gi`,
       gpus,
+      gpuResource: device.resource,
     },
     // Compiled kernels and graphs below the home directory; the root file system is read-only.
     writable: { [HOME]: '20Gi', [WEIGHTS]: `${weightsGiB}Gi` },
     // The processes of tensor parallelism exchange activations through it.
     ...(gpus > 1 ? { sharedMemory: '8Gi' } : {}),
     placement: pool.placement,
-    rollout: rollout(replicas.max, gpus, pool.limit),
+    rollout: rolloutOf(replicas.max, gpus, device),
     startupSeconds,
   };
 }
@@ -197,27 +206,6 @@ function flagged(args: readonly string[]): Pick<ModelStart, 'dtype' | 'expertPar
     ...(words.includes('--enable-expert-parallel') || words.includes('-ep') ? { expertParallel: true } : {}),
     ...(uncounted.length ? { uncounted } : {}),
   };
-}
-
-/** A new replica beside all others only where the pool can hold one more. */
-function rollout(max: number, gpus: number, limit: number | undefined) {
-  const fits = limit === undefined || (max + 1) * gpus <= limit;
-  return fits ? { maxSurge: 1, maxUnavailable: 0 } : { maxSurge: 0, maxUnavailable: 1 };
-}
-
-/** No more of a node than the GPUs' part of it. */
-function share(wanted: number, room: number | undefined, gpus: number, pool: INodePool): number {
-  return room === undefined ? wanted : Math.min(wanted, Math.floor((room * gpus) / pool.gpusPerNode));
-}
-
-function mustShareNode(server: Construct, gpus: number, pool: INodePool): void {
-  if (gpus > pool.gpusPerNode) {
-    throw new PlatformError(server, {
-      what: `'gpus' is ${gpus}, but pool '${pool.name}' has at most ${pool.gpusPerNode} per node`,
-      why: 'the GPUs of one replica must share a node: tensor parallelism talks over NVLink',
-      fix: `lower gpus to ${pool.gpusPerNode}, or give '${pool.name}' a larger instance type`,
-    });
-  }
 }
 
 function mustBatch(server: Construct, utilization: number, sequences: number, tokens: number): void {

@@ -109,7 +109,7 @@ describe('objects', () => {
   test('one GPU on each node, bought on demand, unless said', () => {
     const layer = layerOf();
     const made = new GpuNodePool(layer, 'l4', { gpu: 'L4', limit: 8 });
-    expect(made).toMatchObject({ gpusPerNode: 1, capacity: 'on-demand', name: 'l4', limit: 8 });
+    expect(made).toMatchObject({ gpusPerNode: 1, capacities: ['on-demand'], name: 'l4', limit: 8 });
   });
 
   test('memory tells the two A100 apart, and nothing else needs it', () => {
@@ -169,7 +169,7 @@ describe('what others read', () => {
       },
       taints: [{ key: 'nvidia.com/gpu', value: 'true', effect: 'NoSchedule' }],
       arch: 'amd64',
-      capacity: 'on-demand',
+      capacities: ['on-demand'],
       zones: ['us-east-1a', 'us-east-1b', 'us-east-1c'],
       shapes: [
         { instanceType: 'g6e.12xlarge', cpuMillis: 47810, memoryMiB: 360157, gpus: 4 },

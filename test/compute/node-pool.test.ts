@@ -81,7 +81,7 @@ describe('what others read', () => {
   test('pods come without tolerations', () => {
     const { made } = pool();
     expect(made.placement).toEqual({ pool: 'general', nodeSelector: { 'nexus.dev/pool': 'general' } });
-    expect(made).toMatchObject({ gpusPerNode: 0, capacity: 'on-demand', limit: 256 });
+    expect(made).toMatchObject({ gpusPerNode: 0, capacities: ['on-demand'], limit: 256 });
   });
 
   test('the fact knows the types that the requirements admit', () => {

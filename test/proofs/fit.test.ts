@@ -10,7 +10,15 @@ import { refusals } from './scene';
 const pool = (name: string, ...types: readonly string[]): PoolFact => ({
   ...POOLS[1],
   name,
-  shapes: types.map((instanceType) => ({ instanceType, cpuMillis: 4000, memoryMiB: 16_000, gpus: 1 })),
+  shapes: types.map((instanceType) => ({
+    instanceType,
+    cpuMillis: 4000,
+    memoryMiB: 16_000,
+    ephemeralMiB: 200_000,
+    maxPods: 58,
+    gpus: 1,
+    devices: { 'nvidia.com/gpu': 1 },
+  })),
 });
 
 const PLACES = [

@@ -15,7 +15,7 @@ const lifecycle = (more: Partial<LifecycleFact> = {}): LifecycleFact => ({
   ...more,
 });
 const [general, l40s] = POOLS;
-const spot: PoolFact = { ...general, name: 'batch', capacity: 'spot' };
+const spot: PoolFact = { ...general, name: 'batch', capacities: ['spot'] };
 const SLEEP = { lifecycle: { preStop: { sleep: { seconds: 15 } } } };
 
 describe('drain-fits-grace', () => {

@@ -3,8 +3,9 @@ import { describe, expect, test } from 'vitest';
 import type { PodTemplate, PoolFact } from '../../lib/core';
 import { render } from '../../lib/core';
 import { proofInput } from '../../lib/proofs';
-import { demandOf, tolerates } from '../../lib/proofs/placement';
+import { tolerates } from '../../lib/proofs/placement';
 import { podHasAHome } from '../../lib/proofs/pod-has-a-home';
+import { demandOf } from '../../lib/proofs/room';
 import { POOLS } from './platform';
 import { container, deployment, podSpec, refusals } from './scene';
 
@@ -174,7 +175,10 @@ describe('what a pod asks', () => {
 
   test('a limit without a request is one', () => {
     const limited = container({ resources: { limits: { memory: '2Gi', 'nvidia.com/gpu': '2' } } });
-    expect(demandOf(template({ containers: [limited] }))).toEqual({ cpuMillis: 0, memoryMiB: 2048, gpus: 2 });
+    expect(demandOf(template({ containers: [limited] }))).toMatchObject({
+      memoryMiB: 2048,
+      devices: { 'nvidia.com/gpu': 2 },
+    });
   });
 });
 

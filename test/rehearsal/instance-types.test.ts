@@ -59,9 +59,19 @@ test('a region without a price does not offer the type', () => {
 test('a reservation is cheaper than anything to be bought, and ends where the pool does', () => {
   const pool = {
     name: 'h200',
-    capacity: 'reserved',
+    capacities: ['reserved'],
     zones: ['us-east-1b'],
-    shapes: [{ instanceType: 'g6.xlarge', cpuMillis: 0, memoryMiB: 0, gpus: 1 }],
+    shapes: [
+      {
+        instanceType: 'g6.xlarge',
+        cpuMillis: 0,
+        memoryMiB: 0,
+        ephemeralMiB: 0,
+        maxPods: 58,
+        gpus: 1,
+        devices: { 'nvidia.com/gpu': 1 },
+      },
+    ],
     limits: { 'nvidia.com/gpu': 3 },
   } as unknown as PoolFact;
   const held = find('g6.xlarge', [pool])?.offerings.at(-1);

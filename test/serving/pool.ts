@@ -15,17 +15,24 @@ import {
 export class TestPool extends Construct implements INodePool {
   public readonly name: string;
   public readonly gpusPerNode: number;
-  public readonly capacity = 'on-demand';
+  public readonly capacities = ['on-demand'] as const;
+  public readonly devices: INodePool['devices'];
   public readonly limit?: number;
   public readonly room?: { readonly cpu: number; readonly memoryGiB: number };
   public readonly placement;
 
-  constructor(scope: Construct, id: string, props: Pick<INodePool, 'gpusPerNode' | 'limit' | 'room'>) {
+  constructor(
+    scope: Construct,
+    id: string,
+    props: Pick<INodePool, 'gpusPerNode' | 'limit' | 'room'> & Partial<Pick<INodePool, 'devices'>>,
+  ) {
     super(scope, id);
     this.name = id;
     this.gpusPerNode = props.gpusPerNode;
     this.limit = props.limit;
     this.room = props.room;
+    const { gpusPerNode: perNode, limit } = props;
+    this.devices = props.devices ?? [{ resource: 'nvidia.com/gpu', perNode, limit }];
     this.placement = {
       pool: id,
       nodeSelector: { 'nexus.dev/pool': id },
