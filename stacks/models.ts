@@ -1,7 +1,6 @@
 import type { Construct } from 'constructs';
 import type { Environment } from '../environments';
 import type { INodePool } from '../lib/contracts';
-import { PlatformError } from '../lib/core';
 import { type ModelServer, ModelSimulator, VllmService } from '../lib/serving';
 
 type Model = Environment['models'][string];
@@ -17,12 +16,6 @@ export function modelServer(
     return new ModelSimulator(scope, alias, props);
   }
   const pool = pools.get(props.pool);
-  if (!pool) {
-    throw new PlatformError(scope, {
-      what: `model '${alias}' is to run on pool '${props.pool}', which could not be made`,
-      why: 'the pool has a fault of its own',
-      fix: `repair pool '${props.pool}' first`,
-    });
-  }
+  if (!pool) throw new Error(`no pool '${props.pool}'`);
   return new VllmService(scope, alias, { ...props, pool });
 }

@@ -84,7 +84,8 @@ export function platform(environment: Environment): App {
     const karpenterCrds = layer('karpenter-crds', 'nodes');
     new KarpenterCrds(karpenterCrds, 'crds');
     const karpenter = layer('karpenter', 'nodes', 'kube-system', karpenterCrds);
-    observed(from.of('aws.system', () => new Karpenter(karpenter, 'karpenter')));
+    const overlays = pools.some(([, pool]) => 'gpu' in pool && pool.devices);
+    observed(from.of('aws.system', () => new Karpenter(karpenter, 'karpenter', { overlays })));
 
     const capacity = layer('capacity', 'capacity');
     for (const [name, props] of pools) {
@@ -116,7 +117,10 @@ export function platform(environment: Environment): App {
   const clickhouses = observed(new ClickHouseOperator(operators, 'clickhouse', { namespaces: ['langfuse'] }));
   const milvus = observed(new MilvusOperator(layer('milvus-operator', 'operators', 'milvus'), 'operator'));
   const keda = scaled ? observed(new Keda(operators, 'keda')) : undefined;
-  if (gpus) observed(new GpuOperator(layer('gpu-operator', 'operators', 'gpu-operator'), 'gpu-operator'));
+  if (gpus) {
+    const home = layer('gpu-operator', 'operators', 'gpu-operator');
+    observed(new GpuOperator(home, 'gpu-operator', { pools: [...byPool.values()] }));
+  }
 
   const monitoring = layer('monitoring', 'operators', 'monitoring', secretStores, certManager);
   const { retentionDays, storageGiB } = observability;
@@ -151,6 +155,8 @@ export function platform(environment: Environment): App {
   // serving: a model is one server behind one Service of its name.
   const serving = layer('serving', 'serving', 'serving');
   const servers = models
+    // The fault of a pool that could not be made is its own.
+    .filter(([, model]) => model.engine === 'simulator' || byPool.has(model.pool))
     .map(([alias, props]) => from.try(`models.${alias}`, () => modelServer(serving, alias, props, byPool)))
     .filter((server) => server !== undefined);
   for (const server of servers) {

@@ -26,16 +26,39 @@ export function checkPools({ aws, pools, tier }: Draft, { fault, written }: Chec
         fault(`${path}.zones[${index}]`, `'${zone}' is not one of aws.zones: ${zones.join(', ')}`);
       }
     }
-    if (!('gpu' in pool)) continue;
-    const reservation = written(`${path}.reservation`);
-    if (pool.capacity === 'reserved' && !reservation) {
-      fault(`${path}.capacity`, "'reserved' needs a reservation: name it in 'reservation'");
-    }
-    if (pool.capacity && pool.capacity !== 'reserved' && reservation) {
-      fault(
-        `${path}.reservation`,
-        `nothing reads this with capacity '${pool.capacity}', only with 'reserved'`,
-      );
-    }
+    if ('gpu' in pool) checkPurchase(path, pool, { fault, written });
+  }
+}
+
+/** What says how nodes are bought. */
+interface Purchase {
+  readonly capacity?: string;
+  readonly zones?: readonly (string | undefined)[];
+}
+
+/** Each way to buy against the keys that it needs. */
+function checkPurchase(
+  path: string,
+  { capacity, zones }: Purchase,
+  { fault, written }: Pick<Checking, 'fault' | 'written'>,
+): void {
+  const held = capacity === 'reserved' || capacity === 'block';
+  const reservation = written(`${path}.reservation`);
+  if (held && !reservation) {
+    fault(`${path}.capacity`, `'${capacity}' needs a reservation: name it in 'reservation'`);
+  }
+  if (capacity && !held && reservation) {
+    const readers = "only with 'reserved' or 'block'";
+    fault(`${path}.reservation`, `nothing reads this with capacity '${capacity}', ${readers}`);
+  }
+  if (capacity === 'block' && zones?.length !== 1) {
+    const at = zones ? `${path}.zones` : `${path}.capacity`;
+    fault(at, "a capacity block lies in one zone: name that one in 'zones'");
+  }
+  if (capacity === 'block' && !written(`${path}.ends`)) {
+    fault(`${path}.capacity`, "'block' needs its last day: name it in 'ends'");
+  }
+  if (capacity && capacity !== 'block' && written(`${path}.ends`)) {
+    fault(`${path}.ends`, `nothing reads this with capacity '${capacity}', only with 'block'`);
   }
 }

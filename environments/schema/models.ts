@@ -28,6 +28,12 @@ const vllm = objectOf('vLLM on a GPU pool', {
   task: withDefault(enumOf('What the model does', ['generate', 'embed', 'rerank']), 'generate'),
   startupSeconds: optional(integer('How long a replica may take until it is ready', { min: 1 })),
   gpus: withDefault(enumOf('GPUs of one replica: tensor parallel', [1, 2, 4, 8]), 1),
+  slice: optional(
+    string("MIG slice of the pool's GPUs that a replica runs on; absent means the one kind that it has", {
+      pattern: /^[1-7]g\.\d{1,3}gb$/,
+      format: 'a MIG slice such as 3g.40gb',
+    }),
+  ),
   utilization: optional(number('Share of GPU memory that vLLM takes', { above: 0, max: 0.98 })),
   batchedTokens: optional(integer('Tokens that one step of a replica works on', { min: 1 })),
   quantization: optional(

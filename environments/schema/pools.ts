@@ -32,10 +32,44 @@ const instanceTypes = optional(
   ),
 );
 
+const devices = eitherOf('How each GPU is handed out; absent means to one pod whole', {
+  mig: objectOf('Slices of each GPU, each with its own memory', {
+    mig: listOf(
+      'Slices of one GPU',
+      string('Slice', { pattern: /^[1-7]g\.\d{1,3}gb$/, format: 'a MIG slice such as 3g.40gb' }),
+      { min: 1, unique: false },
+    ),
+  }),
+  timeSlicing: objectOf('Pods that take turns on each GPU and share its memory', {
+    timeSlicing: integer('Pods on one GPU', { min: 2, max: 48 }),
+  }),
+});
+
+/** Chips of AWS, which people look for among the GPUs. */
+const NEURON = /^(inf\d|trn\d|inferentia|trainium|neuron)/i;
+const gpuName = enumOf('GPU of the nodes', GPUS);
+const gpu: typeof gpuName = {
+  ...gpuName,
+  read: (node, path, report) => {
+    if (node.type !== 'scalar' || !NEURON.test(String(node.value))) return gpuName.read(node, path, report);
+    const why =
+      'its chips need other images, engines and sizes than NVIDIA GPUs, and none of them is proven here';
+    return void report(
+      node.place,
+      path,
+      `'${node.value}' is not offered: ${why}; choose from ${GPUS.join(', ')}`,
+    );
+  },
+};
+
 const gpuPool = objectOf('Nodes with GPUs', {
-  gpu: enumOf('GPU of the nodes', GPUS),
+  gpu,
   perNode: withDefault(enumOf('GPUs of one node', [1, 2, 4, 8]), 1),
-  capacity: withDefault(enumOf('How the nodes are bought', ['on-demand', 'spot', 'reserved']), 'on-demand'),
+  capacity: withDefault(
+    enumOf('How the nodes are bought', ['on-demand', 'spot', 'reserved', 'block']),
+    'on-demand',
+  ),
+  fallback: optional(enumOf('What to buy when there is none of it', ['on-demand', 'spot'])),
   limit: integer('Most GPUs that the pool may have', { min: 1 }),
   reservation: optional(
     string('Capacity reservation that the nodes come from', {
@@ -43,6 +77,13 @@ const gpuPool = objectOf('Nodes with GPUs', {
       format: 'a capacity reservation such as cr-0123456789abcdef0',
     }),
   ),
+  ends: optional(
+    string('Last day of a capacity block', {
+      pattern: /^20\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/,
+      format: "a day in quotes such as '2027-01-31'",
+    }),
+  ),
+  devices: optional(devices),
   zones,
   instanceTypes,
 });

@@ -83,10 +83,7 @@ export class GpuNodePool extends Construct implements INodePool {
       requirements: gpuRequirements(matching[0], this.gpusPerNode),
       labels: { ...GPU_NODES, ...OPERAND_LABELS, ...divisionLabels(name, this.division) },
       taints: [GPU_TAINT],
-      // Karpenter counts what nodes report, and those with divided GPUs report none that is whole.
-      limits: this.division
-        ? { nodes: Math.floor(this.limit / this.gpusPerNode) }
-        : { [WHOLE_GPU]: this.limit },
+      limits: this.division ? this.dividedLimits(matching) : { [WHOLE_GPU]: this.limit },
       devices: resourcesOf(this.devices),
       ...(this.division ? { division: this.division, overlay: overlayCapacity(this.devices) } : {}),
       // An engine's image alone is ten gigabytes, and weights may be staged beside it.
@@ -103,6 +100,17 @@ export class GpuNodePool extends Construct implements INodePool {
     this.name = pool.name;
     this.room = pool.room;
     this.placement = pool.placement;
+  }
+
+  /**
+   * Nodes with divided GPUs report none that is whole, so none can be counted. Karpenter counts `nodes` between its
+   * rounds but not within one, and devices only once they are registered: together they hold.
+   */
+  private dividedLimits(matching: readonly Instance[]): Readonly<Record<string, number>> {
+    const nodes = Math.floor(this.limit / this.gpusPerNode);
+    const devices = this.devices.map(({ resource, perNode }) => [resource, perNode * nodes]);
+    const cpu = Math.max(...matching.map(({ vcpu }) => vcpu)) * nodes;
+    return { nodes, cpu, ...Object.fromEntries(devices) };
   }
 
   private mustBeSold(): void {

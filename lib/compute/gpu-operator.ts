@@ -3,6 +3,7 @@ import type { IScrapeTarget } from '../contracts';
 import {
   charts,
   type Footprint,
+  type GpuDivision,
   HelmRelease,
   type Labels,
   type MetricsEndpoint,
@@ -10,12 +11,16 @@ import {
   sized,
   type Toleration,
 } from '../core';
+import { DCGM_METRICS } from './dcgm-metrics';
+import { migConfig, sharingConfig } from './gpu-division-config';
 
 /** The operands we run, by the part of the label with which the operator starts them on a node. */
 const OPERANDS = ['device-plugin', 'gpu-feature-discovery', 'dcgm-exporter', 'operator-validator'] as const;
 type Operand = (typeof OPERANDS)[number];
 
-const deployLabel = (operand: Operand): Labels => ({ [`nvidia.com/gpu.deploy.${operand}`]: 'true' });
+const deployLabel = (operand: Operand | 'mig-manager'): Labels => ({
+  [`nvidia.com/gpu.deploy.${operand}`]: 'true',
+});
 
 /**
  * Labels that the operator itself gives to a node once it has seen the GPU. GPU pools announce them, since Karpenter
@@ -31,6 +36,21 @@ export const GPU_NODES: Labels = { 'nexus.dev/nodes': 'gpu' };
 
 const TOLERATE_GPU: Toleration = { key: 'nvidia.com/gpu', operator: 'Exists', effect: 'NoSchedule' };
 
+/** A pool as the operator sees it. */
+export interface OperatedPool {
+  readonly name: string;
+  /** How each GPU is divided; absent where pods get it whole. */
+  readonly division?: GpuDivision;
+}
+
+export interface GpuOperatorProps {
+  /**
+   * Pools whose GPUs it hands out: those that divide them need its help.
+   * @default - none that divides its GPUs
+   */
+  readonly pools?: readonly OperatedPool[];
+}
+
 const SIZES = {
   operator: { cpu: '200m', memory: '350Mi' },
   master: { cpu: '100m', memory: '256Mi' },
@@ -41,6 +61,7 @@ const SIZES = {
   // DCGM is embedded, and keeps a minute of every field of every card.
   dcgmExporter: { cpu: '100m', memory: '512Mi' },
   validator: { cpu: '20m', memory: '128Mi' },
+  migManager: { cpu: '20m', memory: '128Mi' },
 } as const satisfies Record<string, Size>;
 
 /**
@@ -50,20 +71,29 @@ const SIZES = {
 export class GpuOperator extends Construct implements IScrapeTarget {
   public readonly metrics: readonly MetricsEndpoint[];
 
-  constructor(scope: Construct, id: string) {
+  constructor(scope: Construct, id: string, { pools = [] }: GpuOperatorProps = {}) {
     super(scope, id);
+    const cut = pools.some(({ division }) => division?.by === 'mig');
+    const plugin = sharingConfig(pools);
     const release = new HelmRelease(this, 'Release', {
       name: 'gpu-operator',
       ...charts.gpuOperator,
       values: {
         driver: { enabled: false },
         toolkit: { enabled: false },
-        migManager: { enabled: false },
+        ...(cut ? { mig: { strategy: 'mixed' } } : {}),
+        migManager: cut
+          ? { enabled: true, resources: sized(SIZES.migManager), config: migConfig(pools) }
+          : { enabled: false },
         operator: { resources: sized(SIZES.operator) },
         daemonsets: { tolerations: [TOLERATE_GPU] },
-        devicePlugin: { resources: sized(SIZES.devicePlugin) },
+        devicePlugin: { resources: sized(SIZES.devicePlugin), ...(plugin ? { config: plugin } : {}) },
         gfd: { resources: sized(SIZES.gfd) },
-        dcgmExporter: { resources: sized(SIZES.dcgmExporter), serviceMonitor: { enabled: false } },
+        dcgmExporter: {
+          resources: sized(SIZES.dcgmExporter),
+          serviceMonitor: { enabled: false },
+          config: { name: 'dcgm-metrics', create: true, data: DCGM_METRICS },
+        },
         validator: { resources: sized(SIZES.validator) },
         'node-feature-discovery': {
           master: { resources: sized(SIZES.master) },
@@ -92,14 +122,17 @@ export class GpuOperator extends Construct implements IScrapeTarget {
         'nfd-master': discovery('master', 'baseline'),
         'nfd-gc': discovery('gc', 'baseline'),
         'nfd-worker': discovery('worker', 'privileged'),
-        'device-plugin': operand('device-plugin', SIZES.devicePlugin),
-        'feature-discovery': operand('gpu-feature-discovery', SIZES.gfd),
-        'dcgm-exporter': operand('dcgm-exporter', SIZES.dcgmExporter, { metrics: 9400 }),
+        'device-plugin': operand('device-plugin', SIZES.devicePlugin, { configured: Boolean(plugin) }),
+        'feature-discovery': operand('gpu-feature-discovery', SIZES.gfd, { configured: Boolean(plugin) }),
+        'dcgm-exporter': operand('dcgm-exporter', SIZES.dcgmExporter, { ports: { metrics: 9400 } }),
         validator: operand('operator-validator', SIZES.validator),
+        ...(cut ? { 'mig-manager': operand('mig-manager', SIZES.migManager) } : {}),
       },
     });
 
     const talkers = ['operator', 'nfd-master', 'nfd-gc', 'nfd-worker', 'feature-discovery', 'validator'];
+    if (cut) talkers.push('mig-manager');
+    if (plugin) talkers.push('device-plugin');
     for (const name of talkers) release.pods(name).pods.reach('apiServer', { why: WHY[name] });
     this.metrics = [
       release.pods('operator').metrics('metrics'),
@@ -116,6 +149,8 @@ const WHY: Readonly<Record<string, string>> = {
   'nfd-worker': 'reports features of its node',
   'feature-discovery': 'reports the GPUs of its node',
   validator: 'starts a test pod on its node',
+  'mig-manager': 'reads how to cut the GPUs of its node, and says what came of it',
+  'device-plugin': 'reads from the label of its node how to share GPUs',
 };
 
 const OPERATOR: Footprint = {
@@ -158,7 +193,7 @@ interface OperandNames {
 }
 
 /** What the operator calls an operand's pods, container and service account. */
-const OPERAND_NAMES: Readonly<Record<Operand, OperandNames>> = {
+const OPERAND_NAMES: Readonly<Record<Operand | 'mig-manager', OperandNames>> = {
   'device-plugin': {
     app: 'nvidia-device-plugin-daemonset',
     container: 'nvidia-device-plugin',
@@ -179,15 +214,34 @@ const OPERAND_NAMES: Readonly<Record<Operand, OperandNames>> = {
     container: 'nvidia-operator-validator',
     account: 'nvidia-operator-validator',
   },
+  'mig-manager': {
+    app: 'nvidia-mig-manager',
+    container: 'nvidia-mig-manager',
+    account: 'nvidia-mig-manager',
+  },
 };
 
+interface OperandMore {
+  readonly ports?: Readonly<Record<string, number>>;
+  /** Has a second container that follows the label of its node. */
+  readonly configured?: boolean;
+}
+
 /** A DaemonSet that the operator keeps on GPU nodes. */
-function operand(name: Operand, size: Size, ports?: Readonly<Record<string, number>>): Footprint {
+function operand(
+  name: Operand | 'mig-manager',
+  size: Size,
+  { ports, configured = false }: OperandMore = {},
+): Footprint {
   const { app, container, account } = OPERAND_NAMES[name];
   return {
     labels: { app },
     replicas: 'node',
-    containers: [{ name: container, ...size, ...(ports ? { ports } : {}) }],
+    containers: [
+      { name: container, ...size, ...(ports ? { ports } : {}) },
+      // The operator gives it no resources, and has no value to.
+      ...(configured ? [{ name: 'config-manager', cpu: '0', memory: '0' }] : []),
+    ],
     serviceAccount: account,
     nodeSelector: deployLabel(name),
     tolerations: [TOLERATE_GPU],

@@ -40,11 +40,19 @@ export class KarpenterCrds extends Construct {
   }
 }
 
+export interface KarpenterProps {
+  /**
+   * Listens to NodeOverlays, which tell it what nodes with divided GPUs offer. An alpha feature of Karpenter's.
+   * @default false
+   */
+  readonly overlays?: boolean;
+}
+
 /** Starts and ends nodes. Runs on the managed system nodes, since it cannot run on what it has yet to start. */
 export class Karpenter extends Construct implements IScrapeTarget {
   public readonly metrics: readonly MetricsEndpoint[];
 
-  constructor(scope: Construct, id: string) {
+  constructor(scope: Construct, id: string, { overlays = false }: KarpenterProps = {}) {
     super(scope, id);
     const cluster = awsClusterOf(this);
     const identity = new WorkloadIdentity(this, 'Identity', {
@@ -73,7 +81,11 @@ export class Karpenter extends Construct implements IScrapeTarget {
         nodeSelector,
         tolerations,
         controller: { resources: sized(size) },
-        settings: { clusterName: clusterName(cluster), interruptionQueue: queueName(cluster, QUEUE) },
+        settings: {
+          clusterName: clusterName(cluster),
+          interruptionQueue: queueName(cluster, QUEUE),
+          ...(overlays ? { featureGates: { nodeOverlay: true } } : {}),
+        },
       },
       footprint: {
         controller: {

@@ -1,5 +1,5 @@
 import type { IConstruct } from 'constructs';
-import type { Capacity, Placement } from '../core';
+import type { Capacity, GpuDivision, Placement } from '../core';
 
 /** Nodes of one shape that workloads are placed on. */
 export interface INodePool extends IConstruct {
@@ -14,6 +14,8 @@ export interface INodePool extends IConstruct {
   readonly limit?: number;
   /** What its nodes offer to pods that work on GPUs; empty for a CPU pool. */
   readonly devices: readonly PoolDevice[];
+  /** How each GPU is divided; absent where pods get it whole. */
+  readonly division?: GpuDivision;
   /** What the smallest of its nodes has left for pods; absent where nobody knows. */
   readonly room?: { readonly cpu: number; readonly memoryGiB: number };
   /** What pods need in order to land here. */

@@ -9,14 +9,29 @@ import { routeTimeouts } from './route-timeouts';
 const DEFAULT_GRACE = 30;
 /** AWS takes a spot instance back so many seconds after the notice. */
 const SPOT_SECONDS = 120;
+/** Karpenter begins to drain so long before AWS takes back the nodes of a capacity block. */
+const BLOCK_SECONDS = 600;
 
 const preStop = ({ template }: PodsFact): number =>
   Math.max(0, ...template.spec.containers.map((c) => c.lifecycle?.preStop?.sleep?.seconds ?? 0));
 
-const onlySpot = (pods: PodsFact, pools: readonly PoolFact[]): boolean => {
+/** Nodes that AWS takes back, whatever runs on them. */
+interface Recalled {
+  readonly nodes: string;
+  readonly seconds: number;
+  readonly cuts: string;
+}
+
+const SPOT: Recalled = { nodes: 'spot nodes', seconds: SPOT_SECONDS, cuts: 'every interruption' };
+const BLOCK: Recalled = { nodes: 'a capacity block', seconds: BLOCK_SECONDS, cuts: 'the end of the block' };
+
+/** What all nodes of a pod have in common, if AWS takes them all back. */
+function recalled(pods: PodsFact, pools: readonly PoolFact[]): Recalled | undefined {
   const open = pools.filter((pool) => closedTo(pool, pods.template.spec) === undefined);
-  return open.length > 0 && open.every((pool) => pool.capacities[0] === 'spot');
-};
+  if (open.length === 0) return undefined;
+  if (open.every((pool) => pool.capacities.includes('spot'))) return SPOT;
+  return open.every((pool) => pool.ends !== undefined) ? BLOCK : undefined;
+}
 
 /** How long a leaving node of a pool waits for its pods, such as `1h5m`; without a word for ever. */
 function patience(pool: PoolFact, index: Index): number {
@@ -74,12 +89,13 @@ export const drainFitsGrace: Proof = {
           fix: `lower drainSeconds to ${Math.max(0, waits - sleep)}, or let the pool wait longer`,
         });
       }
-      if (drain === undefined || sleep + drain <= SPOT_SECONDS || !onlySpot(pods, pools)) continue;
+      const recall = recalled(pods, pools);
+      if (drain === undefined || !recall || sleep + drain <= recall.seconds) continue;
       findings.push({
         object: pods.owner,
-        what: `needs ${sleep + drain} s to stop, runs on spot nodes only, and AWS takes those back after ${SPOT_SECONDS} s`,
-        why: 'every interruption cuts the answers that are still being written',
-        fix: `lower drainSeconds to ${Math.max(0, SPOT_SECONDS - sleep)}, or use on-demand nodes`,
+        what: `needs ${sleep + drain} s to stop, runs on ${recall.nodes} only, and AWS takes those back after ${recall.seconds} s`,
+        why: `${recall.cuts} cuts the answers that are still being written`,
+        fix: `lower drainSeconds to ${Math.max(0, recall.seconds - sleep)}, or use on-demand nodes`,
       });
     }
     return { findings, checked };

@@ -1,6 +1,8 @@
+import { devicesMatchAutoscaler } from './devices-match-autoscaler';
 import { disruptionCanFinish } from './disruption-can-finish';
 import { drainFitsGrace } from './drain-fits-grace';
 import { imageIsPinned } from './image-is-pinned';
+import { migLayoutPlaces } from './mig-layout-places';
 import { modelFitsMemory } from './model-fits-memory';
 import { nameIsLegal } from './name-is-legal';
 import { namesJoin } from './names-join';
@@ -35,6 +37,8 @@ export const PROOFS: readonly Proof[] = [
   podsAreDeclared,
   podHasAHome,
   poolHoldsReplicas,
+  migLayoutPlaces,
+  devicesMatchAutoscaler,
   modelFitsMemory,
   parallelismDivides,
   precisionIsSupported,

@@ -1,6 +1,6 @@
 import { type Checkpoint, findCheckpoint, findInstance, type InstanceGpu, quantizedBy } from '../catalog';
 import type { ModelFact, ModelStart, PoolFact } from '../core';
-import { type FitInput, visibleGiB } from '../sizing';
+import { type FitInput, migMemoryGiB, visibleGiB } from '../sizing';
 import type { ProofInput } from './proof';
 
 /** A model whose engine takes memory of GPUs that are known. */
@@ -11,7 +11,7 @@ export interface ServedModel {
   readonly object: string;
   readonly origin?: string;
   readonly pool: PoolFact;
-  /** The card of the pool; of several the one with the least memory. */
+  /** The card of the pool; of several the one with the least memory. A slice is a card of its own. */
   readonly card: InstanceGpu;
   /** Absent for a model that the catalog does not know. */
   readonly checkpoint?: Checkpoint;
@@ -25,7 +25,7 @@ export function servedModels({ rendered }: ProofInput): readonly ServedModel[] {
   const pools = new Map(rendered.facts.of('pool').map((pool) => [pool.name, pool]));
   return rendered.facts.of('model').flatMap((fact) => {
     const pool = fact.pool === undefined ? undefined : pools.get(fact.pool);
-    const card = pool && cardOf(pool);
+    const card = pool && cardOf(pool, fact.slice);
     if (!fact.start || !pool || !card || fact.gpusPerReplica === 0) return [];
     const origin = rendered.facts.originOf(fact);
     const checkpoint = checkpointOf(fact.model, fact.start);
@@ -74,7 +74,10 @@ function checkpointOf(model: string, { quantization }: ModelStart): Checkpoint |
   return found && quantization ? quantizedBy(found, quantization) : found;
 }
 
-function cardOf({ shapes }: PoolFact): InstanceGpu | undefined {
+function cardOf({ shapes }: PoolFact, slice: string | undefined): InstanceGpu | undefined {
   const cards = shapes.flatMap(({ instanceType }) => findInstance(instanceType)?.gpu ?? []);
-  return cards.sort((a, b) => visibleGiB(a) - visibleGiB(b))[0];
+  const [card] = cards.sort((a, b) => visibleGiB(a) - visibleGiB(b));
+  const memoryGiB = slice === undefined ? undefined : migMemoryGiB(card?.name ?? '', slice);
+  if (slice === undefined || memoryGiB === undefined) return card;
+  return { ...card, name: `${slice} of ${card.name}`, cudaVisibleMiB: memoryGiB * 1024 };
 }

@@ -30,6 +30,7 @@ export async function startKarpenter(
   plane: ControlPlane,
   programs: Programs,
   types: readonly SimulatedInstanceType[],
+  gates: FeatureGates,
 ): Promise<void> {
   const [metrics, health] = await freePorts(2);
   const file = join(plane.processes.folder, 'instance-types.json');
@@ -41,11 +42,17 @@ export async function startKarpenter(
     HEALTH_PROBE_PORT: `${health}`,
     SYSTEM_NAMESPACE: 'kube-system',
     INSTANCE_TYPES_FILE_PATH: file,
-    FEATURE_GATES: 'ReservedCapacity=true',
+    FEATURE_GATES: ['ReservedCapacity=true', ...gatesOf(gates)].join(','),
     BATCH_IDLE_DURATION: '1s',
     BATCH_MAX_DURATION: '5s',
   });
 }
+
+/** As the values of Karpenter's chart name them. */
+export type FeatureGates = Readonly<Record<string, boolean>>;
+
+const gatesOf = (gates: FeatureGates): string[] =>
+  Object.entries(gates).map(([name, on]) => `${name[0].toUpperCase()}${name.slice(1)}=${on}`);
 
 /** Say of a node class that AWS has what it names: nothing here can look. */
 export async function markReady(api: ApiClient, nodeClass: Target): Promise<void> {

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { KubeObject, Labels, Taint } from '../core';
+import type { KubeObject, Labels, PoolFact, Taint } from '../core';
 import type { ControlPlane } from './control-plane';
 import { freePorts } from './ports';
 import type { Programs } from './programs';
@@ -17,10 +17,19 @@ export interface SimulatedNode {
 }
 
 /** Run pods and nodes by our own short stages; the bare program has none. */
-export async function startKwok(plane: ControlPlane, programs: Programs): Promise<void> {
+export async function startKwok(
+  plane: ControlPlane,
+  programs: Programs,
+  pools: readonly PoolFact[],
+): Promise<void> {
   const [port] = await freePorts(1);
   const config = join(plane.processes.folder, 'kwok.yaml');
-  writeFileSync(config, STAGES.map((stage) => JSON.stringify(stage)).join('\n---\n'));
+  writeFileSync(
+    config,
+    stagesFor(pools)
+      .map((stage) => JSON.stringify(stage))
+      .join('\n---\n'),
+  );
   plane.processes.start('kwok', programs.path('kwok'), [
     `--kubeconfig=${plane.kubeconfig}`,
     `--config=${config}`,
@@ -79,14 +88,14 @@ const CONDITIONS = `conditions:
 {{ end }}`;
 
 /** Karpenter counts what a pool uses by capacity, which its simulated nodes leave at what pods asked for. */
-const NODE_READY = `${CONDITIONS}
+const nodeReady = (allocatable: string) => `${CONDITIONS}
 addresses:
 - { address: {{ NodeIP | Quote }}, type: InternalIP }
 - { address: {{ NodeName | Quote }}, type: Hostname }
 allocatable:
-{{ YAML .status.allocatable 1 }}
+${allocatable}
 capacity:
-{{ YAML .status.allocatable 1 }}
+${allocatable}
 nodeInfo:
   architecture: {{ or ( index .metadata.labels "kubernetes.io/arch" ) "amd64" }}
   bootID: ""
@@ -125,10 +134,41 @@ containerStatuses:
 {{ end }}
 phase: Succeeded`;
 
+const AS_LAUNCHED = '{{ YAML .status.allocatable 1 }}';
+const POOL = '.metadata.labels["nexus.dev/pool"]';
+
+/** What the GPU Operator makes of a node: its whole GPUs go, and the parts appear. */
+function divided({ name, shapes }: PoolFact): object {
+  const others = '{{ range $k, $v := .status.allocatable }}{{ if ne $k "nvidia.com/gpu" }}';
+  const parts = Object.entries({ ...shapes[0].devices, 'nvidia.com/gpu': 0 })
+    .map(([resource, count]) => `\n  ${resource}: "${count}"`)
+    .join('');
+  return stage(
+    `node-initialize-${name}`,
+    'Node',
+    [
+      { key: READY, operator: 'NotIn', values: ['True'] },
+      { key: POOL, operator: 'In', values: [name] },
+    ],
+    { statusTemplate: nodeReady(`${others}\n  {{ $k }}: {{ $v | Quote }}{{ end }}{{ end }}${parts}`) },
+  );
+}
+
+function stagesFor(pools: readonly PoolFact[]): readonly object[] {
+  const cut = pools.filter(({ division }) => division);
+  const whole: Condition[] = cut.length
+    ? [{ key: POOL, operator: 'NotIn', values: cut.map(({ name }) => name) }]
+    : [];
+  const initialize = stage(
+    'node-initialize',
+    'Node',
+    [{ key: READY, operator: 'NotIn', values: ['True'] }, ...whole],
+    { statusTemplate: nodeReady(AS_LAUNCHED) },
+  );
+  return [initialize, ...cut.map(divided), ...STAGES];
+}
+
 const STAGES = [
-  stage('node-initialize', 'Node', [{ key: READY, operator: 'NotIn', values: ['True'] }], {
-    statusTemplate: NODE_READY,
-  }),
   stage(
     'node-heartbeat',
     'Node',

@@ -7,7 +7,7 @@ import { type ControlPlane, startControlPlane } from './control-plane';
 import { definitionsFor, installDefinitions } from './custom-kinds';
 import { interruptSpot, rollOne, scaleToMaximum, scaleToMinimum } from './disturb';
 import { instanceTypes } from './instance-types';
-import { KARPENTER_KINDS, markReady, startKarpenter } from './karpenter';
+import { type FeatureGates, KARPENTER_KINDS, markReady, startKarpenter } from './karpenter';
 import { nodeObject, startKwok } from './kwok';
 import { countNodes, LOCAL_NODE, managedNodes, type NodeCount } from './nodes';
 import type { Observed } from './observe';
@@ -132,7 +132,7 @@ class Run {
     const definitions = definitionsFor([...objects, ...watched]);
     this.progress(`${definitions.length} custom kinds`);
     await installDefinitions(api, definitions);
-    await startKwok(this.plane, programs);
+    await startKwok(this.plane, programs, rendered.facts.of('pool'));
     if (!plan) {
       await api.create(nodeObject(LOCAL_NODE));
       await api.apply(LOCAL_STORAGE);
@@ -144,7 +144,7 @@ class Run {
     }
     const zones = network.subnets.filter(({ kind }) => kind === 'nodes').map(({ zone }) => zone);
     const types = instanceTypes(region, [...new Set(zones)], rendered.facts.of('pool'));
-    await startKarpenter(this.plane, programs, types);
+    await startKarpenter(this.plane, programs, types, featureGates(rendered));
   }
 
   private async phase(phase: (typeof PHASES)[number]): Promise<void> {
@@ -236,6 +236,13 @@ class Run {
   private async nodes(): Promise<NodeCount[]> {
     return countNodes(await this.plane.api.list('v1', 'Node'), this.input.plan?.region);
   }
+}
+
+/** What the environment switches on in Karpenter. */
+function featureGates({ facts }: Rendered): FeatureGates {
+  const release = facts.of('release').find(({ chart }) => chart === 'karpenter');
+  const settings = release?.values.settings as { readonly featureGates?: FeatureGates } | undefined;
+  return settings?.featureGates ?? {};
 }
 
 /** The class that kind brings; EKS brings none, there it is ours. */

@@ -1,6 +1,6 @@
 import type { Construct } from 'constructs';
 import type { INodePool, PoolDevice } from '../contracts';
-import { didYouMean, PlatformError } from '../core';
+import { PlatformError } from '../core';
 
 /** What a server asks of a pool. */
 export interface PoolDemand {
@@ -17,7 +17,7 @@ export function deviceOf(server: Construct, pool: INodePool, { gpus, slice }: Po
       what: `'slice' is '${slice}', and pool '${pool.name}' has ${slices.length ? slices.join(' and ') : 'no slices'}`,
       why: 'no node of the pool would ever offer it: the pods stay Pending',
       fix: slices.length
-        ? `choose from ${slices.join(', ')}${didYouMean(slice, slices)}`
+        ? `choose from ${[...new Set(slices)].join(', ')}`
         : "leave slice out, or cut the pool's GPUs with devices: { mig: [...] }",
     });
   }

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import type { PoolFact } from '../../lib/core';
 import { REHEARSAL_PROGRAMS, type Rehearsal, rehearse } from '../../lib/rehearsal';
 import { builtEnvironment, ENVIRONMENTS } from './fixtures/environments';
 import { programs, suite, tally } from './fixtures/needs';
@@ -17,6 +18,7 @@ suite('rehearsal', REHEARSAL_PROGRAMS, () => {
       expect(run.refused).toEqual([]);
       expect(run.warnings).toEqual([]);
       expect(run.stuck).toEqual([]);
+      expect(overLimit(run, rendered.facts.of('pool'))).toEqual([]);
       expect(run.steps.at(-1)?.podsRunning).toBeGreaterThan(20);
       tally('rehearsal', Math.max(...run.steps.map((step) => step.podsRunning)), 'pods bound');
       tally('rehearsal', Math.max(...run.steps.map((step) => step.nodes)), 'nodes');
@@ -93,6 +95,18 @@ suite('rehearsal', REHEARSAL_PROGRAMS, () => {
     tally('rehearsal', 3, 'repaired twins');
   }, 300_000);
 });
+
+/** Pools that Karpenter let grow beyond what the file allows. */
+function overLimit({ nodes, nodesAtMaximum = nodes }: Rehearsal, pools: readonly PoolFact[]): string[] {
+  return pools.flatMap(({ name, limits, shapes }) => {
+    const own = nodesAtMaximum.filter((node) => node.pool === name);
+    const gpusOf = (type: string) => shapes.find(({ instanceType }) => instanceType === type)?.gpus ?? 0;
+    const count = own.reduce((sum, node) => sum + node.count, 0);
+    const gpus = own.reduce((sum, node) => sum + node.count * gpusOf(node.instanceType), 0);
+    const { nodes: most = count, 'nvidia.com/gpu': mostGpus = gpus } = limits;
+    return count > most || gpus > mostGpus ? [`${name}: ${count} nodes, ${gpus} GPUs`] : [];
+  });
+}
 
 /** Another one brings other environments. */
 const SEED = 2;

@@ -144,7 +144,7 @@ test('problems point at the file that wrote the value', () => {
       2:25   models.chat.gpus: 8, but pool 'l40s' has at most 4 per node
     base.yaml
       12:41  pools.l40s.limit: 0 is below the least, 1
-      13:67  pools.h200.reservation: nothing reads this with capacity 'spot', only with 'reserved'
+      13:67  pools.h200.reservation: nothing reads this with capacity 'spot', only with 'reserved' or 'block'
     3 problems; nothing was synthesized"
   `);
 });

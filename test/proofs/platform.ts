@@ -2,6 +2,7 @@ import { ApiObject, App } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-30';
 import {
   ConnectionSecret,
+  clusterScoped,
   DeclaredPods,
   declare,
   GeneratedSecret,
@@ -61,6 +62,23 @@ export const POOLS: readonly PoolFact[] = [
   },
 ];
 
+/** Nodes whose GPUs are cut. */
+const SLICES: PoolFact = {
+  ...POOLS[1],
+  name: 'slices',
+  labels: { 'nexus.dev/pool': 'slices' },
+  shapes: [
+    {
+      ...POOLS[1].shapes[0],
+      instanceType: 'p4de.24xlarge',
+      gpus: 8,
+      devices: { 'nvidia.com/mig-3g.40gb': 16 },
+    },
+  ],
+  limits: { nodes: 1 },
+  division: { by: 'mig', layout: ['3g.40gb', '3g.40gb'] },
+};
+
 const PLACEMENT = {
   pool: 'l40s',
   nodeSelector: { 'nexus.dev/pool': 'l40s' },
@@ -103,7 +121,18 @@ export function cleanPlatform(models = 1): App {
   });
 
   const capacity = new Layer(app, 'capacity', { phase: 'capacity' });
-  for (const pool of POOLS) declare(capacity, 'pool', pool);
+  for (const pool of [...POOLS, SLICES]) declare(capacity, 'pool', pool);
+  declare(cluster, 'provides', { kinds: ['karpenter.sh/NodeOverlay'] });
+  const overlay = new ApiObject(capacity, 'slices', {
+    apiVersion: 'karpenter.sh/v1alpha1',
+    kind: 'NodeOverlay',
+    metadata: { name: 'slices' },
+    spec: {
+      requirements: [{ key: 'karpenter.sh/nodepool', operator: 'In', values: ['slices'] }],
+      capacity: { 'nvidia.com/mig-3g.40gb': '16' },
+    },
+  });
+  clusterScoped(overlay);
 
   const operators = new Layer(app, 'operators', { phase: 'operators', namespace: 'operators' });
   const repository = 'https://charts.example.com';

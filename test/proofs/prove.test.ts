@@ -119,6 +119,8 @@ test('every proof has a public name and a line of documentation', () => {
       "pods-are-declared",
       "pod-has-a-home",
       "pool-holds-replicas",
+      "mig-layout-places",
+      "devices-match-autoscaler",
       "model-fits-memory",
       "parallelism-divides",
       "precision-is-supported",

@@ -83,14 +83,14 @@ test('a finding carries the line of the entry that caused it', () => {
 test('faults of several entries are told together', () => {
   const { findings, ok } = changed(
     'prod',
-    'gpu: L4, capacity: on-demand',
-    'gpu: L4, perNode: 2, capacity: on-demand',
+    'limit: 8 } # two servers on each GPU',
+    'limit: 4 }\n  few: { gpu: H100, perNode: 4, limit: 8 }',
   );
   expect(ok).toBe(false);
   expect(findings.map(({ object }) => object)).toMatchInlineSnapshot(`
     [
-      "capacity/l4 (GpuNodePool)",
-      "serving (Layer)",
+      "capacity/slices (GpuNodePool)",
+      "capacity/few (GpuNodePool)",
     ]
   `);
 });

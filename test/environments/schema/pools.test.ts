@@ -16,7 +16,7 @@ describe('pools', () => {
         12:6   pools.x.limit: is missing: Most GPUs that the pool may have
         12:13  pools.x.gpu: 'A100' is not one of T4, A10G, L4, L40S, A100-40, A100-80, H100, H200, B200, B300, RTX-PRO-6000; did you mean 'A100-40'?
         12:28  pools.x.perNode: 3 is not one of 1, 2, 4, 8
-        12:41  pools.x.capacity: 'on-demnd' is not one of on-demand, spot, reserved; did you mean 'on-demand'?
+        12:41  pools.x.capacity: 'on-demnd' is not one of on-demand, spot, reserved, block; did you mean 'on-demand'?
       4 problems; nothing was synthesized"
     `);
   });
@@ -56,7 +56,7 @@ describe('pools', () => {
       pool('{ gpu: L4, limit: 1, capacity: spot, reservation: cr-0123456789abcdef0 }'),
     ).toMatchInlineSnapshot(`
       "env.yaml
-        12:56  pools.x.reservation: nothing reads this with capacity 'spot', only with 'reserved'
+        12:56  pools.x.reservation: nothing reads this with capacity 'spot', only with 'reserved' or 'block'
       1 problem; nothing was synthesized"
     `);
   });
