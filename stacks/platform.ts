@@ -157,7 +157,7 @@ export function platform(environment: Environment): App {
   const servers = models
     // The fault of a pool that could not be made is its own.
     .filter(([, model]) => model.engine === 'simulator' || byPool.has(model.pool))
-    .map(([alias, props]) => from.try(`models.${alias}`, () => modelServer(serving, alias, props, byPool)))
+    .map(([alias]) => from.try(`models.${alias}`, () => modelServer(serving, alias, environment, byPool)))
     .filter((server) => server !== undefined);
   for (const server of servers) {
     observed(server);

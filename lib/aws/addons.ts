@@ -1,4 +1,4 @@
-import { addons, PlatformError, SYSTEM_NODES, sized } from '../core';
+import { ADDON_SIZES, addons, ON_SYSTEM_NODES, PlatformError, sized } from '../core';
 import type { Site } from './foundation-input';
 import { planRole, type RolePlan, trustPodIdentity } from './roles';
 
@@ -16,11 +16,6 @@ export interface AddonPlan {
   /** Our configuration wins over what stands in the cluster. */
   readonly conflicts: 'OVERWRITE';
 }
-
-const ON_SYSTEM_NODES = {
-  nodeSelector: SYSTEM_NODES.labels,
-  tolerations: [{ key: SYSTEM_NODES.taint.key, operator: 'Exists' }],
-};
 
 const AGENT = 'eks-pod-identity-agent';
 
@@ -46,21 +41,17 @@ export function planAddons(site: Site): AddonPlan[] {
       configuration: { enableNetworkPolicy: 'true' },
     }),
     addon('coredns', {
-      configuration: {
-        ...ON_SYSTEM_NODES,
-        replicaCount: 2,
-        resources: sized({ cpu: '100m', memory: '170Mi' }),
-      },
+      configuration: { ...ON_SYSTEM_NODES, replicaCount: 2, resources: sized(ADDON_SIZES.coredns) },
     }),
     addon('aws-ebs-csi-driver', {
       identity: { serviceAccount: 'ebs-csi-controller-sa', role: 'ebs-csi' },
       configuration: {
-        controller: { ...ON_SYSTEM_NODES, resources: sized({ cpu: '10m', memory: '256Mi' }) },
-        node: { tolerateAllTaints: true, resources: sized({ cpu: '10m', memory: '256Mi' }) },
+        controller: { ...ON_SYSTEM_NODES, resources: sized(ADDON_SIZES.ebsController) },
+        node: { tolerateAllTaints: true, resources: sized(ADDON_SIZES.ebsNode) },
       },
     }),
     addon('metrics-server', {
-      configuration: { ...ON_SYSTEM_NODES, replicas: 2, resources: sized({ cpu: '100m', memory: '200Mi' }) },
+      configuration: { ...ON_SYSTEM_NODES, replicas: 2, resources: sized(ADDON_SIZES.metricsServer) },
     }),
   ];
 }

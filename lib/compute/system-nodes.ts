@@ -1,7 +1,10 @@
 import { Construct } from 'constructs';
 import { findInstance } from '../catalog';
-import { clusterOf, declare, PlatformError, SYSTEM_NODES } from '../core';
+import { ADDON_PODS, clusterOf, DeclaredPods, declare, PlatformError, SYSTEM_NODES } from '../core';
 import { nodeShape } from './node-shape';
+
+/** Where the add-ons live. */
+const NAMESPACE = 'kube-system';
 
 export interface SystemNodesProps {
   /**
@@ -13,7 +16,7 @@ export interface SystemNodesProps {
   readonly count?: number;
 }
 
-/** The managed nodes that AWS makes: no object of ours, but pods are placed on them, so they are stated. */
+/** The managed nodes that AWS makes, with the add-ons that run there: no object of ours, but they take room. */
 export class SystemNodes extends Construct {
   constructor(scope: Construct, id: string, props: SystemNodesProps = {}) {
     super(scope, id);
@@ -41,8 +44,15 @@ export class SystemNodes extends Construct {
       capacities: ['on-demand'],
       zones,
       shapes: [nodeShape(type, { volumeGiB: SYSTEM_NODES.volumeGiB }, {})],
-      limits: { cpu: type.vcpu * count },
+      limits: { nodes: count },
       consolidation: 'WhenEmpty',
     });
+    const by = (name: string) => `addon/${NAMESPACE}/${name}`;
+    declare(this, 'provides', { objects: ADDON_PODS.map(({ name }) => ({ id: by(name) })) });
+    for (const pods of ADDON_PODS) {
+      const place = { by: by(pods.name), maker: 'chart', namespace: NAMESPACE } as const;
+      // Nobody writes policies for them: they are there before us, and not ours to close.
+      new DeclaredPods(this, pods.name, { ...pods, ...place, policy: false });
+    }
   }
 }

@@ -1,3 +1,4 @@
+export * from './addon-pods';
 export * from './aws-need';
 export * from './cluster';
 export * from './cluster-scoped';

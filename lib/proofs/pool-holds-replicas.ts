@@ -1,14 +1,7 @@
-import type { NodeShape, PodsFact, PoolFact } from '../core';
-import { closedTo } from './placement';
+import type { PoolFact } from '../core';
+import { asksForDevice, type Bound, type BoundTo, boundPods, mostNodes } from './packing';
 import type { Proof, Refusal } from './proof';
-import { type Demand, demandOf, deviceName, GPU, holds, plus, takenOn } from './room';
-
-/** Pods that no other pool can host, at their highest scale. */
-interface Bound {
-  readonly pods: PodsFact;
-  readonly count: number;
-  readonly demand: Demand;
-}
+import { deviceName, GPU } from './room';
 
 /**
  * All pods that only one pool can host fit within its limits at their highest scale. Nodes are bought whole: three
@@ -22,32 +15,23 @@ export const poolHoldsReplicas: Proof = {
   check({ rendered }) {
     const pools = rendered.facts.of('pool');
     if (!pools.length) return { findings: [], checked: 0, skipped: 'no pools: nodes are not ours to launch' };
-    const all = rendered.facts.of('pods');
-    const daemons = all.filter((pods) => pods.replicas === 'node');
-    const bound = new Map<PoolFact, Bound[]>(pools.map((pool) => [pool, []]));
-    for (const pods of all) {
-      // DaemonSets follow the nodes, and a Job is gone when its work is done.
-      if (pods.replicas === 'node' || pods.job) continue;
-      const open = pools.filter((pool) => closedTo(pool, pods.template.spec) === undefined);
-      const demand = demandOf(pods.template);
-      if (open.length === 1) bound.get(open[0])?.push({ pods, count: pods.maxReplicas, demand });
-    }
-    const findings = [...bound].flatMap(([pool, users]) => overLimits(pool, users, takenOn(pool, daemons)));
-    return { findings, checked: [...bound.values()].flat().length };
+    const bound = boundPods(rendered);
+    const findings = [...bound].flatMap(([pool, to]) => overLimits(pool, to));
+    return { findings, checked: [...bound.values()].flatMap(({ pods }) => pods).length };
   },
 };
 
-function overLimits(pool: PoolFact, all: readonly Bound[], taken: Demand): Refusal[] {
-  const { [GPU]: gpus, nodes, cpu } = pool.limits;
-  const onDevices = all.filter(({ demand }) => Object.keys(demand.devices).length > 0);
-  const needed = gpus === undefined && nodes === undefined ? 0 : nodesFor(pool, onDevices, taken);
+function overLimits(pool: PoolFact, { pods, nodes }: BoundTo): Refusal[] {
   const perNode = Math.max(0, ...pool.shapes.map((shape) => shape.gpus));
-  const vcpus = all.reduce((sum, { count, demand }) => sum + count * demand.cpuMillis, 0) / 1000;
+  const most = mostNodes(pool);
+  const { cpu } = pool.limits;
+  const vcpus = pods.reduce((sum, { count, demand }) => sum + count * demand.cpuMillis, 0) / 1000;
+  const onDevices = pods.filter(({ demand }) => asksForDevice(demand));
   return [
-    ...(gpus === undefined ? [] : over(pool, onDevices, 'GPUs', gpus, needed * perNode)),
-    // Such a pool counts nodes; its file counts GPUs.
-    ...(nodes === undefined ? [] : over(pool, onDevices, 'GPUs', nodes * perNode, needed * perNode)),
-    ...(cpu === undefined ? [] : over(pool, all, 'vCPUs', cpu, vcpus)),
+    // The file counts GPUs, of nodes that are bought whole.
+    ...(perNode > 0 ? over(pool, onDevices, 'GPUs', most * perNode, nodes.length * perNode) : []),
+    ...(perNode === 0 && Number.isFinite(most) ? full(pool, pods, most, nodes.length) : []),
+    ...(cpu === undefined ? [] : over(pool, pods, 'vCPUs', cpu, vcpus)),
   ];
 }
 
@@ -79,27 +63,26 @@ function over(
   ];
 }
 
+/** Nodes that Karpenter does not start, and cannot be without. */
+function full(pool: PoolFact, all: readonly Bound[], nodes: number, needed: number): Refusal[] {
+  if (needed <= nodes) return [];
+  const [largest] = [...all].sort((a, b) => b.demand.cpuMillis - a.demand.cpuMillis);
+  const sum = all.map(({ pods, count, demand }) => {
+    const { cpuMillis, memoryMiB } = demand;
+    return `${pods.owner}: ${count} of ${cpuMillis}m and ${memoryMiB} MiB`;
+  });
+  return [
+    {
+      object: largest.pods.owner,
+      what: `the ${nodes === 1 ? 'node' : `${nodes} nodes`} of '${pool.name}' cannot hold its pods, which need ${needed}:\n    ${sum.join('\n    ')}`,
+      why: 'they are there from the start and do not grow: what finds no room stays Pending, and without Karpenter no other node starts',
+      fix: `run ${needed} of them, or a larger instance type`,
+    },
+  ];
+}
+
 /** Which parts of GPUs, where they are not whole. */
 function parts({ demand }: Bound): string {
   const names = Object.keys(demand.devices).filter((name) => name !== GPU);
   return names.length ? ` ${names.map(deviceName).join(' and ')}` : '';
-}
-
-/** First fit, largest first; for a pod without a place Karpenter may start the smallest node that holds it. */
-function nodesFor(pool: PoolFact, all: readonly Bound[], taken: Demand): number {
-  const total = ({ demand }: Bound) => Object.values(demand.devices).reduce((sum, count) => sum + count, 0);
-  const sorted = [...all].sort((a, b) => total(b) - total(a) || b.demand.memoryMiB - a.demand.memoryMiB);
-  const shapes = [...pool.shapes].sort((a, b) => a.memoryMiB - b.memoryMiB);
-  const nodes: { readonly shape: NodeShape; used: Demand }[] = [];
-  for (const { demand, count } of sorted) {
-    const shape = shapes.find((candidate) => holds(candidate, demand, taken));
-    // What no node holds is the business of pod-has-a-home.
-    if (!shape) continue;
-    for (let pod = 0; pod < count; pod++) {
-      const node = nodes.find(({ shape: of, used }) => holds(of, demand, used));
-      if (node) node.used = plus(node.used, demand);
-      else nodes.push({ shape, used: plus(taken, demand) });
-    }
-  }
-  return nodes.length;
 }

@@ -1,8 +1,9 @@
 import type { PodsFact, PoolFact } from '../core';
 import type { Index } from './index-of';
-import { closedTo, zonesApart } from './placement';
+import { asksForDevice, type BoundTo, boundPods, holdsOneMore, mostNodes } from './packing';
+import { zonesApart } from './placement';
 import type { Proof, Refusal } from './proof';
-import { demandOf, GPU } from './room';
+import { demandOf } from './room';
 
 interface DeploymentSpec {
   readonly strategy?: {
@@ -31,6 +32,7 @@ export const rolloutCanFinish: Proof = {
   check({ rendered, index }) {
     const findings: Refusal[] = [];
     const pools = rendered.facts.of('pool');
+    const bound = boundPods(rendered);
     let checked = 0;
     for (const { id: object, json } of index.of('Deployment')) {
       const pods = index.podsOf(object);
@@ -70,7 +72,7 @@ export const rolloutCanFinish: Proof = {
           fix: 'let a rollout take one away (maxSurge 0, maxUnavailable 1), or prefer anti-affinity',
         });
       }
-      const stuck = noRoom(pods, pools, surge, missing);
+      const stuck = noRoom(pods, bound, surge, missing);
       if (stuck) findings.push({ object, ...stuck });
     }
     return { findings, checked };
@@ -87,19 +89,21 @@ function singleWriters({ namespace, template }: PodsFact, index: Index): string[
   });
 }
 
-/** When new pods need GPUs beyond what the pools may hold, while none of the old may go. */
-function noRoom(pods: PodsFact, pools: readonly PoolFact[], surge: number, missing: number) {
-  const gpus = demandOf(pods.template).devices[GPU];
-  if (!gpus || missing > 0 || surge === 0 || pods.replicas === 'node') return undefined;
-  const open = pools.filter((pool) => closedTo(pool, pods.template.spec) === undefined);
-  if (!open.length || open.some((pool) => pool.limits[GPU] === undefined)) return undefined;
-  const limit = open.reduce((sum, pool) => sum + pool.limits[GPU], 0);
-  const needed = (pods.replicas + 1) * gpus;
+/** When a new pod finds no GPU while all models of its pool are at their highest scale, and none of the old may go. */
+function noRoom(pods: PodsFact, bound: ReadonlyMap<PoolFact, BoundTo>, surge: number, missing: number) {
+  if (missing > 0 || surge === 0) return undefined;
+  const home = [...bound].find(([, { pods: all }]) => all.some((each) => each.pods === pods));
+  if (!home) return undefined;
+  const [pool, to] = home;
+  const demand = demandOf(pods.template);
+  if (!asksForDevice(demand)) return undefined;
+  const most = mostNodes(pool);
   // That the replicas themselves exceed the limit is the business of pool-holds-replicas.
-  if (needed <= limit || pods.replicas * gpus > limit) return undefined;
+  if (to.nodes.length !== most || holdsOneMore(pool, to, demand) !== false) return undefined;
+  const perNode = Math.max(...pool.shapes.map((shape) => shape.gpus));
   return {
-    what: `needs ${needed} GPUs for the first step of a rollout, and ${open.map((pool) => pool.name).join(', ')} may hold ${limit}`,
+    what: `needs ${(most + 1) * perNode} GPUs of pool '${pool.name}' for the first step of a rollout at the highest scale, and the pool may hold ${most * perNode}`,
     why: 'a new pod must be ready before an old one goes (maxUnavailable 0), and it stays Pending',
-    fix: `raise the limit to ${needed}, or let a rollout take one away (maxSurge 0, maxUnavailable 1)`,
+    fix: `raise the limit to ${(most + 1) * perNode}, or let a rollout take one away (maxSurge 0, maxUnavailable 1; a model: surge: false)`,
   };
 }

@@ -81,9 +81,17 @@ export function takenOn(pool: PoolFact, daemons: readonly PodsFact[]): Demand {
     .reduce(plus, NOTHING);
 }
 
-/** Whether a pod finds room on an empty node of this shape. */
-export const holds = (shape: NodeShape, demand: Demand, taken: Demand): boolean =>
-  lacking(shape, demand, taken).length === 0;
+/** Whether a pod finds room on a node of this shape beside what is used of it. */
+export function holds(shape: NodeShape, demand: Demand, used: Demand): boolean {
+  if (demand.memoryMiB > shape.memoryMiB - used.memoryMiB) return false;
+  if (demand.cpuMillis > shape.cpuMillis - used.cpuMillis) return false;
+  if (demand.ephemeralMiB > shape.ephemeralMiB - used.ephemeralMiB) return false;
+  if (demand.pods > shape.maxPods - used.pods) return false;
+  for (const name in demand.devices) {
+    if (demand.devices[name] > (shape.devices[name] ?? 0) - (used.devices[name] ?? 0)) return false;
+  }
+  return true;
+}
 
 /** Why even the best node of a pool is too small, once DaemonSets have taken their part; undefined when one is not. */
 export function tooSmall(pool: PoolFact, demand: Demand, taken: Demand): string | undefined {

@@ -58,7 +58,7 @@ export function shareOf(
 }
 
 /** A new replica beside all others only where the pool can hold one more. */
-export function rolloutOf(max: number, count: number, { limit }: PoolDevice) {
-  const fits = limit === undefined || (max + 1) * count <= limit;
+export function rolloutOf(max: number, count: number, { limit }: PoolDevice, surge: boolean | undefined) {
+  const fits = surge ?? (limit === undefined || (max + 1) * count <= limit);
   return fits ? { maxSurge: 1, maxUnavailable: 0 } : { maxSurge: 0, maxUnavailable: 1 };
 }

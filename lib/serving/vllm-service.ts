@@ -19,6 +19,11 @@ export interface VllmServiceProps extends ModelServerProps {
    */
   readonly slice?: string;
   /**
+   * Whether a rollout starts a new replica before an old one goes. Other models on the pool may leave no room for it.
+   * @default - where the pool's limit holds one more than the most replicas of this model
+   */
+  readonly surge?: boolean;
+  /**
    * What the model does: answer, or turn texts into vectors or scores.
    * @default 'generate'
    */
@@ -173,7 +178,7 @@ function vllmPod(server: Construct, props: VllmServiceProps, settings: ServerSet
     // The processes of tensor parallelism exchange activations through it.
     ...(gpus > 1 ? { sharedMemory: '8Gi' } : {}),
     placement: pool.placement,
-    rollout: rolloutOf(replicas.max, gpus, device),
+    rollout: rolloutOf(replicas.max, gpus, device, props.surge),
     startupSeconds,
   };
 }

@@ -35,7 +35,7 @@ test('three small nodes that only Karpenter and the add-ons tolerate', () => {
           devices: {},
         },
       ],
-      limits: { cpu: 6 },
+      limits: { nodes: 3 },
       consolidation: 'WhenEmpty',
     },
   ]);
@@ -43,7 +43,7 @@ test('three small nodes that only Karpenter and the add-ons tolerate', () => {
 
 test('other nodes, more of them', () => {
   const [pool] = factsOf({ instanceType: 'm7i.xlarge', count: 2 }).of('pool');
-  expect(pool).toMatchObject({ arch: 'amd64', limits: { cpu: 8 } });
+  expect(pool).toMatchObject({ arch: 'amd64', limits: { nodes: 2 } });
 });
 
 test('Karpenter selects and tolerates them', () => {
@@ -65,4 +65,14 @@ test('an unknown type is refused', () => {
       why: nobody could tell whether Karpenter and the add-ons fit on it
       fix: choose a known type, such as m7g.large]
   `);
+});
+
+test('the add-ons are counted, on these nodes and on every other', () => {
+  const pods = factsOf().of('pods');
+  const names = (everywhere: boolean) =>
+    pods
+      .filter(({ replicas }) => (replicas === 'node') === everywhere)
+      .map(({ owner }) => owner.split('#')[1]);
+  expect(names(true)).toEqual(['ebs-csi-node', 'aws-node', 'kube-proxy', 'eks-pod-identity-agent']);
+  expect(names(false)).toEqual(['coredns', 'ebs-csi-controller', 'metrics-server']);
 });

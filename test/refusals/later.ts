@@ -1,7 +1,6 @@
 /** Faults that nothing refuses yet, with what is missing. */
 export const LATER: Readonly<Record<string, string>> = {
   'fit-two-on-one-gpu': 'model-fits-memory: pools cannot share a GPU yet',
-  'place-system-nodes-full': 'pods of the EKS add-ons are not declared yet, so they are missing from the sum',
   'place-quota': 'quota-covers-pool: the file has no quotas yet',
   'place-region': 'pod-has-a-home: the catalog knows prices by region, not offers',
   'conf-dead-metric': 'metric-exists: needs the metrics of engines by version',

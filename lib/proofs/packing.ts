@@ -1,0 +1,88 @@
+import type { NodeShape, PodsFact, PoolFact, Rendered } from '../core';
+import { closedTo } from './placement';
+import { type Demand, demandOf, GPU, holds, plus, takenOn } from './room';
+
+/** Pods that no other pool can host, at their highest scale. */
+export interface Bound {
+  readonly pods: PodsFact;
+  readonly count: number;
+  readonly demand: Demand;
+}
+
+/** What one pool alone must host, and the nodes that it takes. */
+export interface BoundTo {
+  readonly pods: readonly Bound[];
+  /** Of those that ask for GPUs or parts of them; of all where the pool has none. */
+  readonly nodes: readonly PackedNode[];
+  /** What DaemonSets take of each node. */
+  readonly taken: Demand;
+}
+
+/** A node of a shape, and what its pods take. */
+export interface PackedNode {
+  readonly shape: NodeShape;
+  used: Demand;
+}
+
+/** Pods by the only pool that is open to them. */
+export function boundPods({ facts }: Rendered): ReadonlyMap<PoolFact, BoundTo> {
+  const all = facts.of('pods');
+  const daemons = all.filter((pods) => pods.replicas === 'node');
+  const pools = facts.of('pool');
+  const bound = new Map<PoolFact, Bound[]>(pools.map((pool) => [pool, []]));
+  for (const pods of all) {
+    // DaemonSets follow the nodes, and a Job is gone when its work is done.
+    if (pods.replicas === 'node' || pods.job) continue;
+    const open = pools.filter((pool) => closedTo(pool, pods.template.spec) === undefined);
+    const demand = demandOf(pods.template);
+    if (open.length === 1) bound.get(open[0])?.push({ pods, count: pods.maxReplicas, demand });
+  }
+  return new Map(
+    [...bound].map(([pool, pods]) => {
+      const taken = takenOn(pool, daemons);
+      const onGpus = pool.shapes.some(({ gpus }) => gpus > 0);
+      const packed = onGpus ? pods.filter(({ demand }) => asksForDevice(demand)) : pods;
+      return [pool, { pods, taken, nodes: pack(pool, packed, taken) }];
+    }),
+  );
+}
+
+/** Whether a pod works on GPUs or parts of them. */
+export const asksForDevice = ({ devices }: Demand): boolean => Object.keys(devices).length > 0;
+
+/** Whether one more pod finds room on the nodes that are there; undefined where no node of the pool would do. */
+export function holdsOneMore(pool: PoolFact, { nodes, taken }: BoundTo, demand: Demand): boolean | undefined {
+  if (!shapeFor(pool, demand, taken)) return undefined;
+  return nodes.some(({ shape, used }) => holds(shape, demand, used));
+}
+
+/** Most nodes that a pool with GPUs may have. */
+export function mostNodes({ limits, shapes }: PoolFact): number {
+  const perNode = Math.max(1, ...shapes.map((shape) => shape.gpus));
+  return limits.nodes ?? Math.floor((limits[GPU] ?? Number.POSITIVE_INFINITY) / perNode);
+}
+
+/** The smallest node that holds a pod: Karpenter may start no larger one for it. */
+function shapeFor({ shapes }: PoolFact, demand: Demand, taken: Demand): NodeShape | undefined {
+  return [...shapes].sort((a, b) => a.memoryMiB - b.memoryMiB).find((shape) => holds(shape, demand, taken));
+}
+
+/** First fit, largest first. */
+function pack(pool: PoolFact, all: readonly Bound[], taken: Demand): PackedNode[] {
+  const total = ({ demand }: Bound) => Object.values(demand.devices).reduce((sum, count) => sum + count, 0);
+  const sorted = [...all].sort((a, b) => total(b) - total(a) || b.demand.memoryMiB - a.demand.memoryMiB);
+  const nodes: PackedNode[] = [];
+  for (const { demand, count } of sorted) {
+    const shape = shapeFor(pool, demand, taken);
+    // What no node holds is the business of pod-has-a-home.
+    if (!shape) continue;
+    let at = 0;
+    for (let pod = 0; pod < count; pod++) {
+      // A node that was full for the one before is full for its like.
+      while (at < nodes.length && !holds(nodes[at].shape, demand, nodes[at].used)) at++;
+      if (at === nodes.length) nodes.push({ shape, used: taken });
+      nodes[at].used = plus(nodes[at].used, demand);
+    }
+  }
+  return nodes;
+}
