@@ -26,6 +26,11 @@ export function checkPools({ aws, pools, tier }: Draft, { fault, written }: Chec
         fault(`${path}.zones[${index}]`, `'${zone}' is not one of aws.zones: ${zones.join(', ')}`);
       }
     }
+    if ('cpu' in pool && written(`${path}.vcpus`)) {
+      const { min, max } = pool.vcpus ?? {};
+      if (pool.instanceTypes) fault(`${path}.vcpus`, 'nothing reads this beside instanceTypes; keep one');
+      if (min && max && min > max) fault(`${path}.vcpus.min`, `${min} is above max, ${max}`);
+    }
     if ('gpu' in pool) checkPurchase(path, pool, { fault, written });
   }
 }

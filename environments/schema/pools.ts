@@ -93,6 +93,15 @@ const cpuPool = objectOf('Nodes without GPUs, and without a taint', {
   arch: withDefault(enumOf('Processor of the nodes', ['amd64', 'arm64']), 'amd64'),
   capacity: withDefault(enumOf('How the nodes are bought', ['on-demand', 'spot']), 'on-demand'),
   limit: optional(integer('Most vCPUs that the pool may have', { min: 1 })),
+  vcpus: optional(
+    objectOf('Sizes of its nodes; absent means every size from 2 vCPUs', {
+      min: optional(integer('vCPUs of the smallest node', { min: 2 })),
+      max: optional(integer('vCPUs of the largest node', { min: 2 })),
+    }),
+  ),
+  weight: optional(
+    integer('Which pool is tried first where several would do: higher ones', { min: 1, max: 100 }),
+  ),
   zones,
   instanceTypes,
 });

@@ -79,6 +79,8 @@ interface KarpenterPoolProps {
   readonly labels: Labels;
   readonly taints: readonly Taint[];
   readonly limits: Readonly<Record<string, number>>;
+  /** Tried first where several pools would do. */
+  readonly weight?: number;
   /** What pods can ask of each node beside CPU and memory. */
   readonly devices: Readonly<Record<string, number>>;
   readonly division?: PoolFact['division'];
@@ -191,6 +193,7 @@ export class KarpenterPool extends Construct {
             terminationGracePeriod: `${(pool.drainSeconds ?? 3600) + DRAIN_MARGIN_SECONDS}s`,
           },
         },
+        ...(props.weight === undefined ? {} : { weight: props.weight }),
         limits: Object.fromEntries(Object.entries(limits).map(([name, most]) => [name, `${most}`])),
         disruption: {
           consolidationPolicy: disruption.consolidationPolicy,

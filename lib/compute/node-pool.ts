@@ -20,12 +20,25 @@ export interface NodePoolProps extends PoolProps {
    * @default 256
    */
   readonly limit?: number;
+  /**
+   * Smallest and largest node, in vCPUs. Small ones spend more of themselves on DaemonSets, large ones take more with
+   * them when they go.
+   * @default - every size from 2 vCPUs
+   */
+  readonly vcpus?: { readonly min?: number; readonly max?: number };
+  /**
+   * Which of several pools that would do is tried first, from 1 to 100: higher ones.
+   * @default - none is preferred, and the cheapest node is taken
+   */
+  readonly weight?: number;
 }
 
 /** Compute, general and memory types; what bursts or stores is chosen by name. */
 const CATEGORIES = ['c', 'm', 'r'];
 /** Older ones cost more for less. */
 const OLDEST_GENERATION = 6;
+/** On one core the DaemonSets leave nothing. */
+const SMALLEST = 2;
 
 /** Nodes without a GPU and without a taint, for everything that names no other pool. */
 export class NodePool extends Construct implements INodePool {
@@ -43,13 +56,22 @@ export class NodePool extends Construct implements INodePool {
     this.capacities = [props.capacity ?? 'on-demand'];
     this.limit = props.limit ?? 256;
 
+    const { min = SMALLEST, max = Number.POSITIVE_INFINITY } = props.vcpus ?? {};
     const suitable = instances().filter((type) => !type.gpu && type.arch === arch);
-    const usual = suitable.filter(
-      (type) => CATEGORIES.includes(type.category) && type.generation >= OLDEST_GENERATION && type.vcpu > 1,
+    const inSize = suitable.filter(
+      ({ category, generation, vcpu }) =>
+        CATEGORIES.includes(category) && generation >= OLDEST_GENERATION && vcpu >= min && vcpu <= max,
     );
     const chosen = props.instanceTypes
       ? chosenTypes(this, props, suitable, `${arch} processors without a GPU`)
-      : usual;
+      : inSize;
+    if (chosen.length === 0) {
+      throw new PlatformError(this, {
+        what: `no ${arch} type has ${min} to ${max} vCPUs`,
+        why: 'Karpenter would find nothing to start, and everything without a GPU would stay Pending',
+        fix: 'widen vcpus, such as { min: 2, max: 32 }',
+      });
+    }
     // Karpenter starts no node that would exceed the limit.
     const matching = chosen.filter((type) => type.vcpu <= this.limit);
     if (matching.length === 0) {
@@ -67,7 +89,8 @@ export class NodePool extends Construct implements INodePool {
       devices: {},
       arch,
       matching,
-      requirements: props.instanceTypes ? [] : USUAL,
+      requirements: props.instanceTypes ? [] : usual({ min, max }),
+      ...(props.weight === undefined ? {} : { weight: props.weight }),
       labels: {},
       taints: [],
       limits: { cpu: this.limit },
@@ -86,11 +109,13 @@ export class NodePool extends Construct implements INodePool {
 }
 
 /** The usual types, in Karpenter's labels. */
-const USUAL: readonly Requirement[] = [
+const usual = ({ min, max }: { readonly min: number; readonly max: number }): readonly Requirement[] => [
   isIn('karpenter.k8s.aws/instance-category', CATEGORIES),
   { key: 'karpenter.k8s.aws/instance-generation', operator: 'Gt', values: [`${OLDEST_GENERATION - 1}`] },
-  // On one core the DaemonSets leave nothing.
-  { key: 'karpenter.k8s.aws/instance-cpu', operator: 'Gt', values: ['1'] },
+  { key: 'karpenter.k8s.aws/instance-cpu', operator: 'Gt', values: [`${min - 1}`] },
+  ...(Number.isFinite(max)
+    ? [{ key: 'karpenter.k8s.aws/instance-cpu', operator: 'Lt' as const, values: [`${max + 1}`] }]
+    : []),
   // Bare metal takes a quarter of an hour to start; it has no hypervisor.
   isIn('karpenter.k8s.aws/instance-hypervisor', ['nitro']),
 ];

@@ -99,6 +99,27 @@ describe('what others read', () => {
   });
 });
 
+describe('sizes', () => {
+  test('the fact and the requirements say the same', () => {
+    const props = { vcpus: { min: 8, max: 16 } };
+    expect(types(props)).toEqual(expect.arrayContaining(['m7i.2xlarge', 'm7i.4xlarge']));
+    expect(types(props)).not.toContain('m7i.xlarge');
+    expect(types(props)).not.toContain('m7i.8xlarge');
+    const { template } = find(pool(props).layer, 'NodePool').spec as {
+      template: { spec: { requirements: { key: string }[] } };
+    };
+    expect(template.spec.requirements.filter(({ key }) => key.endsWith('instance-cpu'))).toEqual([
+      { key: 'karpenter.k8s.aws/instance-cpu', operator: 'Gt', values: ['7'] },
+      { key: 'karpenter.k8s.aws/instance-cpu', operator: 'Lt', values: ['17'] },
+    ]);
+  });
+
+  test('a weight decides between pools that would both do', () => {
+    expect(find(pool({ weight: 20 }).layer, 'NodePool').spec).toHaveProperty('weight', 20);
+    expect(find(pool().layer, 'NodePool').spec).not.toHaveProperty('weight');
+  });
+});
+
 describe('what is refused', () => {
   const refused = (props: NodePoolProps) => () => pool(props);
 
@@ -107,6 +128,14 @@ describe('what is refused', () => {
       [PlatformError: layer/general (NodePool): 'limit' is 1 vCPUs, but the smallest node has 2
         why: the first node would already exceed the limit, so none would start
         fix: set limit to at least 2]
+    `);
+  });
+
+  test('a size that no type has', () => {
+    expect(refused({ vcpus: { min: 5, max: 7 } })).toThrowErrorMatchingInlineSnapshot(`
+      [PlatformError: layer/general (NodePool): no amd64 type has 5 to 7 vCPUs
+        why: Karpenter would find nothing to start, and everything without a GPU would stay Pending
+        fix: widen vcpus, such as { min: 2, max: 32 }]
     `);
   });
 
