@@ -153,7 +153,8 @@ const typesOf = (gpu: string, count: number): string =>
     .map(({ type }) => type)
     .join(', ')}`;
 
-function gpuRequirements({ gpu }: Instance, count: number): Requirement[] {
+/** Requirements on the card and its number. */
+export function gpuRequirements({ gpu }: Instance, count: number): Requirement[] {
   if (!gpu) return [];
   // EC2 calls both A100 by one name: the memory tells them apart.
   const ambiguous = instances().some(

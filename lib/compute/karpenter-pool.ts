@@ -65,7 +65,18 @@ export interface Disruption {
   readonly expireAfter: string;
 }
 
+/** Who starts the nodes: our own Karpenter with a class of ours, or the one inside EKS Auto Mode with its default class. */
+export type PoolManager = 'karpenter' | 'auto-mode';
+
+/** What requirements on instance types are called. */
+const INSTANCE: Readonly<Record<PoolManager, string>> = {
+  karpenter: 'karpenter.k8s.aws/instance-',
+  'auto-mode': 'eks.amazonaws.com/instance-',
+};
+
 interface KarpenterPoolProps {
+  /** @default 'karpenter' */
+  readonly manager?: PoolManager;
   readonly pool: PoolProps;
   readonly capacities: PoolFact['capacities'];
   readonly reservation?: string;
@@ -123,7 +134,7 @@ export class KarpenterPool extends Construct {
       memoryGiB: Math.min(...matching.map((type) => type.allocatable.memoryMiB)) / 1024 - DAEMONS.memoryGiB,
     };
 
-    this.nodeClass(cluster, props);
+    if (props.manager !== 'auto-mode') this.nodeClass(cluster, props);
     this.nodePool(props, labels, [
       ...props.requirements,
       ...(pool.instanceTypes ? [isIn('node.kubernetes.io/instance-type', pool.instanceTypes)] : []),
@@ -186,8 +197,8 @@ export class KarpenterPool extends Construct {
         template: {
           metadata: { labels },
           spec: {
-            nodeClassRef: { group: 'karpenter.k8s.aws', kind: 'EC2NodeClass', name: this.name },
-            requirements,
+            nodeClassRef: this.nodeClassRef(props),
+            requirements: requirements.map((requirement) => spelled(requirement, props.manager)),
             ...(taints.length ? { taints } : {}),
             expireAfter: disruption.expireAfter,
             terminationGracePeriod: `${(pool.drainSeconds ?? 3600) + DRAIN_MARGIN_SECONDS}s`,
@@ -208,6 +219,11 @@ export class KarpenterPool extends Construct {
     clusterScoped(object);
   }
 
+  private nodeClassRef({ manager }: KarpenterPoolProps): object {
+    if (manager === 'auto-mode') return { group: 'eks.amazonaws.com', kind: 'NodeClass', name: 'default' };
+    return { group: 'karpenter.k8s.aws', kind: 'EC2NodeClass', name: this.name };
+  }
+
   private nodeOverlay(capacity: Readonly<Record<string, string>>): void {
     const object = new ApiObject(this, 'NodeOverlay', {
       apiVersion: 'karpenter.sh/v1alpha1',
@@ -220,7 +236,8 @@ export class KarpenterPool extends Construct {
 
   private fact(props: KarpenterPoolProps, labels: Labels, zones: readonly string[]): PoolFact {
     const { arch, capacities, matching } = props;
-    const disk = hasNvme(props) ? 'nvme' : { volumeGiB: props.volumeGiB };
+    const ownDisks = props.manager !== 'auto-mode' && hasNvme(props);
+    const disk = ownDisks ? 'nvme' : { volumeGiB: props.volumeGiB };
     return {
       name: this.name,
       labels: {
@@ -250,6 +267,11 @@ export class KarpenterPool extends Construct {
 /** RAID0 holds images and scratch files only where every type of the pool has local disks. */
 const hasNvme = ({ matching }: KarpenterPoolProps): boolean =>
   matching.every(({ localNvmeGB }) => localNvmeGB > 0);
+
+const spelled = ({ key, ...rest }: Requirement, manager: PoolManager = 'karpenter'): Requirement => ({
+  key: key.replace(INSTANCE.karpenter, INSTANCE[manager]),
+  ...rest,
+});
 
 /** A requirement that a label has one of these values. */
 export function isIn(key: string, values: readonly string[]): Requirement {
