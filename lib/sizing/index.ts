@@ -1,6 +1,7 @@
 export * from './fault';
 export * from './fit';
 export * from './kv-cache';
+export * from './mig';
 export * from './overhead';
 export * from './parallelism';
 export * from './precision';
