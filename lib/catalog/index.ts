@@ -1,3 +1,4 @@
+export * from './cards';
 export * from './checkpoints';
 export * from './instances';
 export * from './models';

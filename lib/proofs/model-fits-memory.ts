@@ -52,19 +52,19 @@ function judged(served: KnownModel): Refusal | undefined {
   return {
     object,
     what: `${fact.model} at ${asked.context} tokens on ${where(served)} ${refused ? 'does not fit' : 'is not proven to fit'}`,
-    why: `${refused ? tooMuch(result) : uncertain(result, asked)}${own}`,
+    why: `${refused ? tooMuch(result, asked) : uncertain(result, asked)}${own}`,
     fix: repairs(served, asked, result),
   };
 }
 
 /** Each GPU, with all that is uncertain taken at its least. */
-function tooMuch({ terms, atBest }: Fit): string {
-  const { kvBudgetGiB, kvNeedGiB } = atBest;
+function tooMuch({ atBest }: Fit, { utilization }: FitInput): string {
+  const { requestedGiB, kvBudgetGiB, kvNeedGiB } = atBest;
   const left =
     kvBudgetGiB <= 0
-      ? `weights and the least of work memory take ${gib(terms.requestedGiB - kvBudgetGiB)}`
+      ? `weights and the least of work memory take ${gib(requestedGiB - kvBudgetGiB)}`
       : `at the very best ${gib(kvBudgetGiB)} are left for the cache, and one request needs ${gib(kvNeedGiB)}`;
-  return `of each GPU ${gib(terms.visibleGiB)} the engine takes ${gib(terms.requestedGiB)}; ${left}`;
+  return `of each GPU of ${gib(requestedGiB / utilization)} the engine takes ${gib(requestedGiB)}; ${left}`;
 }
 
 /** Each GPU, with all that is uncertain taken at its most. */

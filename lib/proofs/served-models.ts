@@ -1,4 +1,11 @@
-import { type Checkpoint, findCheckpoint, findInstance, type InstanceGpu, quantizedBy } from '../catalog';
+import {
+  type Checkpoint,
+  findCheckpoint,
+  findInstance,
+  type InstanceGpu,
+  namedCard,
+  quantizedBy,
+} from '../catalog';
 import type { ModelFact, ModelStart, PoolFact } from '../core';
 import { type FitInput, visibleGiB } from '../sizing';
 import type { ProofInput } from './proof';
@@ -53,6 +60,7 @@ export function fitInput(served: KnownModel): FitInput {
   return {
     checkpoint,
     visibleGiB: visibleGiB(card),
+    mostVisibleGiB: namedCard(card).mostVisibleGiB,
     computeCapability: Number(card.computeCapability),
     spread: { tensorParallel: fact.gpusPerReplica, expertParallel: start.expertParallel ?? false },
     context: fact.context ?? checkpoint.model.maxContext,

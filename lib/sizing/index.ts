@@ -1,3 +1,4 @@
+export * from './batch';
 export * from './fault';
 export * from './fit';
 export * from './kv-cache';

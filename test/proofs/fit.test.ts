@@ -51,7 +51,7 @@ describe('model-fits-memory', () => {
   test('70B at 16 bits on 4 A10G', () => {
     expect(memory('meta-llama/Llama-3.3-70B-Instruct', 'a10g', { gpusPerReplica: 4 })).toMatchInlineSnapshot(`
       "model/chat: meta-llama/Llama-3.3-70B-Instruct at 8192 tokens on 4 A10G of pool 'a10g' does not fit
-        why: of each GPU 22.0 GiB the engine takes 20.3 GiB; weights and the least of work memory take 33.3 GiB
+        why: of each GPU of 22.5 GiB the engine takes 20.7 GiB; weights and the least of work memory take 32.8 GiB
         fix: see what holds it: nexus fit meta-llama/Llama-3.3-70B-Instruct --context 8192"
     `);
     expect(memory('meta-llama/Llama-3.3-70B-Instruct', 'h200', { gpusPerReplica: 2 })).toBe('');
@@ -61,8 +61,8 @@ describe('model-fits-memory', () => {
     const phi = 'microsoft/Phi-3.5-mini-instruct';
     expect(memory(phi, 'l4', { context: 131_072 })).toMatchInlineSnapshot(`
       "model/chat: microsoft/Phi-3.5-mini-instruct at 131072 tokens on 1 L4 of pool 'l4' does not fit
-        why: of each GPU 22.0 GiB the engine takes 20.3 GiB; at the very best 12.4 GiB are left for the cache, and one request needs 48.0 GiB
-        fix: set batchedTokens to 2048 and context to 27584"
+        why: of each GPU of 22.5 GiB the engine takes 20.7 GiB; at the very best 13.4 GiB are left for the cache, and one request needs 48.0 GiB
+        fix: set batchedTokens to 2048 and context to 27312"
     `);
     expect(memory(phi, 'l4', { context: 16_384 })).toBe('');
   });
@@ -71,7 +71,7 @@ describe('model-fits-memory', () => {
     const llama = 'meta-llama/Llama-3.1-8B-Instruct';
     expect(memory(llama, 'l4', { context: 131_072 })).toMatchInlineSnapshot(`
       "model/chat: meta-llama/Llama-3.1-8B-Instruct at 131072 tokens on 1 L4 of pool 'l4' does not fit
-        why: of each GPU 22.0 GiB the engine takes 20.3 GiB; at the very best 4.7 GiB are left for the cache, and one request needs 16.0 GiB
+        why: of each GPU of 22.5 GiB the engine takes 20.7 GiB; at the very best 5.6 GiB are left for the cache, and one request needs 16.0 GiB
         fix: set batchedTokens to 2048 and context to 15952"
     `);
     expect(memory(llama, 'l4', { start: { batchedTokens: 2048 } })).toBe('');
@@ -90,7 +90,7 @@ describe('model-fits-memory', () => {
     const llama = 'meta-llama/Llama-3.3-70B-Instruct';
     expect(memory(llama, 'l40s', { gpusPerReplica: 2 })).toMatchInlineSnapshot(`
       "model/chat: meta-llama/Llama-3.3-70B-Instruct at 8192 tokens on 2 L40S of pool 'l40s' does not fit
-        why: of each GPU 44.4 GiB the engine takes 40.9 GiB; weights and the least of work memory take 65.9 GiB
+        why: of each GPU of 45.0 GiB the engine takes 41.4 GiB; weights and the least of work memory take 65.3 GiB
         fix: set gpus to 4"
     `);
     expect(memory(llama, 'l40s', { gpusPerReplica: 4 })).toBe('');
@@ -98,17 +98,17 @@ describe('model-fits-memory', () => {
     expect(memory('Qwen/Qwen3-8B', 'l4', { context: 16_384, start: small })).toMatchInlineSnapshot(`
       "model/chat: Qwen/Qwen3-8B at 16384 tokens on 1 L4 of pool 'l4' is not proven to fit
         why: of 20.3 GiB on each GPU, 15.6 GiB of weights and up to 3.1 GiB of work memory leave 1.6 GiB for the cache, and one request may need 2.3 GiB
-        fix: set context to 11840, or kvCacheDtype to fp8"
+        fix: set context to 11744, or kvCacheDtype to fp8"
     `);
     const fp8 = { ...small, kvCacheDtype: 'fp8' };
     expect(memory('Qwen/Qwen3-8B', 'l4', { context: 16_384, start: fp8 })).toBe('');
   });
 
   test('a card needs something for itself', () => {
-    const most = { batchedTokens: 2048, utilization: 0.95 };
+    const most = { batchedTokens: 2048, utilization: 0.97 };
     expect(memory('Qwen/Qwen3-8B', 'l4', { start: most })).toMatchInlineSnapshot(`
       "model/chat: Qwen/Qwen3-8B at 8192 tokens on 1 L4 of pool 'l4' is not proven to fit
-        why: utilization 0.95 leaves 1.10 GiB of a card to all that is not requested, which may take 1.28
+        why: utilization 0.97 leaves 0.66 GiB of a card to all that is not requested, which may take 1.59
         fix: set utilization to 0.92"
     `);
     expect(memory('Qwen/Qwen3-8B', 'l4', { start: { ...most, utilization: 0.92 } })).toBe('');
@@ -139,8 +139,8 @@ describe('model-fits-memory', () => {
     const fact = { context: undefined } as unknown as Partial<ModelFact>;
     expect(memory('Qwen/Qwen3-8B', 'l4', fact as { alias?: string })).toMatchInlineSnapshot(`
       "model/chat: Qwen/Qwen3-8B at 40960 tokens on 1 L4 of pool 'l4' does not fit
-        why: of each GPU 22.0 GiB the engine takes 20.3 GiB; at the very best 4.4 GiB are left for the cache, and one request needs 5.6 GiB; no context is set, and the engine would shorten it in silence
-        fix: set batchedTokens to 2048 and context to 11840"
+        why: of each GPU of 22.5 GiB the engine takes 20.7 GiB; at the very best 5.3 GiB are left for the cache, and one request needs 5.6 GiB; no context is set, and the engine would shorten it in silence
+        fix: set batchedTokens to 2048 and context to 11744"
     `);
   });
 
@@ -191,9 +191,9 @@ describe('precision-is-supported', () => {
 
   test('bfloat16 on a T4', () => {
     expect(precise('Qwen/Qwen2.5-3B-Instruct')).toMatchInlineSnapshot(`
-      "model/chat: bfloat16 on a card of compute capability 7.5
-        why: vLLM refuses: 'Bfloat16 is only supported on GPUs with compute capability of at least 8.0'
-        fix: compute in float16 (extraArgs: ['--dtype=half']), or use a newer card: A10G, L4"
+      "model/chat: the bfloat16 numbers of Qwen/Qwen2.5-3B-Instruct on a card of compute capability 7.5
+        why: the card has none: releases before 0.9 refuse to start, and later ones turn to float16 in silence
+        fix: say that it computes in float16 (extraArgs: ['--dtype=half']), or use a newer card: A10G, L4"
     `);
     expect(precise('Qwen/Qwen2.5-3B-Instruct', { dtype: 'half' })).toBe('');
   });
@@ -203,7 +203,7 @@ describe('precision-is-supported', () => {
     expect(precise('Qwen/Qwen2.5-3B-Instruct', { ...half, kvCacheDtype: 'fp8' })).toMatchInlineSnapshot(`
       "model/chat: an fp8 KV cache on a card of compute capability 7.5
         why: its kernels need 8.0 or newer; the engine ends at its start
-        fix: leave out kvCacheDtype, or use a newer card: A10G, L4"
+        fix: leave out kvCacheDtype, or use a newer card: L4, L40S, H100"
     `);
   });
 });
