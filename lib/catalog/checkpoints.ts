@@ -25,6 +25,10 @@ export interface Checkpoint {
   readonly madeAtLoad: boolean;
   /** Size of its files, where known. */
   readonly checkpointGiB?: number;
+  /** Size of its towers for images and sound, where counted. */
+  readonly towerGiB?: number;
+  /** What its config.json says and nobody here understands: nothing of it is promised. */
+  readonly notRead?: readonly string[];
 }
 
 const LINEAR: readonly ParameterGroup[] = ['attention', 'denseMlp', 'sharedExperts', 'experts'];

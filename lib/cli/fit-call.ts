@@ -10,9 +10,11 @@ import {
   namedCards,
   quantizedBy,
 } from '../catalog';
-import { didYouMean } from '../core/nearest';
+import { didYouMean, nearest } from '../core/nearest';
 import { migMemoryGiB, placeMig } from '../sizing';
 import type { Call } from './command';
+import { checkpointFrom } from './fit-config';
+import { WrongCall } from './wrong-call';
 
 /** What `nexus fit` was asked, judged. */
 export interface FitCall {
@@ -48,15 +50,16 @@ export interface Card {
   readonly mig?: string;
 }
 
-/** The call is wrong; its message says how. */
-export class WrongCall extends Error {}
-
 type Options = Call['options'];
 
 /** Read a call, or throw a `WrongCall` that names the first fault. */
-export function readFitCall({ names, options }: Call): FitCall {
-  if (names.length !== 1) throw new WrongCall('name one model, such as Qwen/Qwen3-32B');
-  const checkpoint = checkpointOf(names[0], options);
+export function readFitCall({ names, options }: Call, cwd: string): FitCall {
+  const config = text(options, 'config');
+  if (names.length !== 1 && !(config && names.length === 0)) {
+    throw new WrongCall('name one model, such as Qwen/Qwen3-32B');
+  }
+  const found = config === undefined ? known(names[0]) : checkpointFrom(config, cwd, names[0]);
+  const checkpoint = quantized(found, options);
   const count = whole(options, 'count');
   const card = cardOf(options);
   const context = whole(options, 'context') ?? checkpoint.model.maxContext;
@@ -88,11 +91,16 @@ export function readFitCall({ names, options }: Call): FitCall {
   };
 }
 
-function checkpointOf(name: string, options: Options): Checkpoint {
+function known(name: string): Checkpoint {
   const found = findCheckpoint(name);
-  if (!found) {
-    throw new WrongCall(`no model '${name}' here${didYouMean(name, modelNames())}`);
-  }
+  if (found) return found;
+  const meant = nearest(name, modelNames());
+  throw new WrongCall(
+    `no model '${name}' here${meant === undefined ? '' : `; nearest '${meant}'`}; or describe it inline: --config <config.json>`,
+  );
+}
+
+function quantized(found: Checkpoint, options: Options): Checkpoint {
   const method = text(options, 'quantization');
   if (method === undefined) return found;
   if (!isKnownMethod(method)) {

@@ -1,7 +1,8 @@
 import { byPrice, type Fit, fitFor, type GpuShape, gpuShapes } from '../sizing';
 import type { Command } from './command';
-import { type Card, cardFrom, type FitCall, readFitCall, sequencesOf, WrongCall } from './fit-call';
+import { type Card, cardFrom, type FitCall, readFitCall, sequencesOf } from './fit-call';
 import { budget, table } from './fit-screen';
+import { WrongCall } from './wrong-call';
 
 /** One shape of node, and what came of it. */
 export interface Offer {
@@ -15,10 +16,12 @@ const ROUND = 100;
 
 export const fitCommand: Command = {
   help: `nexus fit <model> [options]
+nexus fit --config <config.json> [name] [options]
 
 Without --gpu: every shape of node that holds the model, cheapest first. With it: the memory of one GPU, term by term.
 A verdict is 'fit' only where nothing known could make it fail; 'unproven' means that a measurement must decide.
 
+  --config FILE        config.json of a model that is not in the catalog
   --context N          tokens of one request (default: the longest the model was made for)
   --gpu NAME           a card, such as L40S, H100-80GB, A100 (either of two), RTX-4090
   --gpu-memory-gib X   memory that CUDA shows of another card; a round number is taken for what it is sold with
@@ -43,6 +46,7 @@ Example:
   nexus fit Qwen/Qwen3-32B --context 32768 --gpu L40S --count 4
 `,
   options: {
+    config: { type: 'string' },
     context: { type: 'string' },
     gpu: { type: 'string' },
     'gpu-memory-gib': { type: 'string' },
@@ -62,7 +66,7 @@ Example:
   run(call, io) {
     let asked: FitCall;
     try {
-      asked = readFitCall(call);
+      asked = readFitCall(call, io.cwd);
     } catch (error) {
       if (!(error instanceof WrongCall)) throw error;
       io.err(`nexus fit: ${error.message}\n`);

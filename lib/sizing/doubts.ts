@@ -33,6 +33,7 @@ export function doubts(input: FitInput, weightsPerGpuGiB: number): readonly Doub
   if (context > model.maxContext) {
     say(`a context of ${context} is longer than the ${model.maxContext} that ${model.id} was made for`, true);
   }
+  for (const part of checkpoint.notRead ?? []) say(`not understood: ${part}`);
   for (const flag of input.uncounted ?? []) say(`what ${flag} takes or saves is not counted`);
   const left = visibleGiB * (1 - utilization);
   // Some releases give the cache what others keep for graphs, which then take from what is left.

@@ -114,9 +114,15 @@ export function fitFor(input: FitInput): Fit {
     doubts: doubted.map(({ text }) => text),
   };
 
+  /** Of a model that is only half understood even the least may be too much; not by half. */
+  function unread(): boolean {
+    return checkpoint.notRead !== undefined && weights.least / 2 < atBest.requestedGiB;
+  }
+
   function verdictOf(): Fitness {
     if (faults.some(({ certain }) => certain)) return 'no-fit';
-    if (atBest.kvBudgetGiB < atBest.kvNeedGiB || atBest.kvBudgetGiB <= 0) return 'no-fit';
+    if (atBest.kvBudgetGiB < atBest.kvNeedGiB || atBest.kvBudgetGiB <= 0)
+      return unread() ? 'unproven' : 'no-fit';
     const proven = kvBudgetGiB > 0 && kvBudgetGiB >= need.careful;
     return proven && faults.length === 0 && doubted.length === 0 ? 'fit' : 'unproven';
   }

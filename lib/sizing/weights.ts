@@ -58,7 +58,9 @@ function atSixteenBits(checkpoint: Checkpoint, spread: Spread, computeCapability
     };
   }
   const whole = weightsGiB(model.params, format);
-  const tower = model.multimodal ? Math.max(VISION_GIB, (checkpointGiB ?? 0) - whole) : 0;
+  const tower = model.multimodal
+    ? Math.max(VISION_GIB, (checkpointGiB ?? 0) - whole, checkpoint.towerGiB || 0)
+    : 0;
   const divided = dividedGiB(checkpoint, model.params, spread);
   return {
     careful:

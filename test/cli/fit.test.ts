@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { Folder } from './called';
@@ -172,7 +172,11 @@ describe('without a card', () => {
 describe('a wrong call', () => {
   test.each([
     ['fit', /name one model/],
-    ['fit Qwen/Qwen3-23B', /no model 'Qwen\/Qwen3-23B' here; did you mean 'Qwen\/Qwen3-32B'\?/],
+    [
+      'fit Qwen/Qwen3-23B',
+      /no model 'Qwen\/Qwen3-23B' here; nearest 'Qwen\/Qwen3-32B'; or describe it inline/,
+    ],
+    ['fit --config none.json', /none.json: there is no such file; fix: name the config.json of a model/],
     ['fit Qwen/Qwen3-8B --gpu L40X', /no GPU 'L40X' here; did you mean 'L40S'\?/],
     ['fit Qwen/Qwen3-8B --gpu L4 --mig 1g.10gb', /an L4 cut by MIG; use one of A100-40/],
     ['fit Qwen/Qwen3-8B --gpu B200 --mig 2g.40gb', /no slice '2g.40gb' of a B200; use 2g.45gb/],
@@ -212,4 +216,71 @@ test('loads nothing but itself', () => {
     encoding: 'utf8',
   });
   expect(JSON.parse(stdout)).toEqual([]);
+});
+
+describe('a model that only its config.json describes', () => {
+  const LLAMA = {
+    architectures: ['LlamaForCausalLM'],
+    num_hidden_layers: 32,
+    hidden_size: 4096,
+    num_attention_heads: 32,
+    num_key_value_heads: 8,
+    intermediate_size: 14_336,
+    vocab_size: 128_256,
+    max_position_embeddings: 131_072,
+    torch_dtype: 'bfloat16',
+  };
+  const write = (config: string | object) =>
+    writeFileSync(
+      join(here.path, 'config.json'),
+      typeof config === 'string' ? config : JSON.stringify(config, null, 2),
+    );
+
+  test('is sized like one of the catalog', async () => {
+    write(LLAMA);
+    const { out } = await here.call('fit --config config.json mine/llama --gpu L40S --context 8192 --json');
+    const same = await here.call('fit meta-llama/Llama-3.1-8B-Instruct --gpu L40S --context 8192 --json');
+    expect(JSON.parse(out)).toEqual({ ...JSON.parse(same.out), model: 'mine/llama' });
+  });
+
+  test('and not understood is never promised', async () => {
+    write({ ...LLAMA, architectures: ['NewForCausalLM'] });
+    const { code, out } = await here.call('fit --config config.json --gpu H200 --context 8192');
+    expect(code).toBe(1);
+    expect(out).toContain(
+      'unproven: not understood: the architecture NewForCausalLM, whose layers nobody has counted here',
+    );
+  });
+
+  const refused = async (config: string | object) => {
+    write(config);
+    const { code, err } = await here.call('fit --config config.json');
+    expect(code).toBe(2);
+    return err;
+  };
+
+  test('and is no JSON says where', async () => {
+    expect(await refused('{\n  "hidden_size": 4096,\n  oops\n}')).toMatchInlineSnapshot(`
+      "nexus fit: config.json:3:3: is not JSON; fix: copy the model's config.json whole
+      "
+    `);
+    expect(await refused('[]')).toMatchInlineSnapshot(`
+      "nexus fit: config.json: 'config' is no object
+          fix: paste the model's config.json
+      "
+    `);
+  });
+
+  test('and lacks fields says which, where, and what to write', async () => {
+    const faulty = { ...LLAMA, hidden_size: 'large', vocab_size: null, intermediate_size: 0 };
+    expect(await refused(faulty)).toMatchInlineSnapshot(`
+      "nexus fit: config.json:6:3: 'hidden_size' is "large"
+          fix: write a whole number of 1 or more
+        config.json:10:3: 'vocab_size' is missing
+          fix: copy it from the model's config.json, such as vocab_size: 151936
+        config.json:9:3: 'intermediate_size' is 0
+          fix: copy it from the model's config.json, such as intermediate_size: 14336
+      "
+    `);
+  });
 });
