@@ -95,7 +95,7 @@ test('writes what changed, says it, and keeps the rest to the byte', () => {
   ]);
   expect(after).toContain('"A":{"name":"AWS price list of AmazonEC2","published":"2026-11-18"}');
   expect(row(after, 'g6e.xlarge')).toContain('[1.75,');
-  expect(row(after, 'g6e.xlarge')).toContain('"AEEEE');
+  expect(row(after, 'g6e.xlarge')).toMatch(/"A[A-Z.]{13}"/);
 });
 
 test.each<[string, object | string]>([
