@@ -100,6 +100,7 @@ describe('weights on one GPU, in GiB, as "Model loading took" says', () => {
     [{ source: '#12569', model: 'RedHatAI/Llama-3.1-70B-Instruct-w8a8', card: 'H100' }, 67.72],
     [{ source: '2025-10-08', model: 'Qwen/Qwen3-8B', card: 'L4' }, 15.27],
     [{ source: 'an L4 guide', model: 'meta-llama/Llama-3.2-3B-Instruct', card: 'L4' }, 6.04],
+    [{ source: 'a model guide', model: 'mistralai/Mistral-Nemo-Instruct-2407', card: 'A100-40' }, 22.84],
   ])('%o', (start, seen) => {
     const { spread, computeCapability } = input(start);
     const { careful, least } = weightsPerGpu(checkpoint(start.model), spread, computeCapability);
@@ -177,6 +178,10 @@ describe('what one request needs, in GiB', () => {
     [{ source: 'an L4 guide', model: 'meta-llama/Llama-3.2-3B-Instruct', card: 'L4', context: 131_072 }, 14],
     [{ source: '2025-10-08', model: 'Qwen/Qwen3-8B', card: 'L4', context: 40_960 }, 5.62],
     [{ source: '0.11', model: 'Qwen/Qwen3-8B', card: 'L4', context: 8192 }, 1.12],
+    [
+      { source: 'a model guide', model: 'mistralai/Mistral-Nemo-Instruct-2407', card: 'L4', context: 16_384 },
+      2.5,
+    ],
     [NEXT, 44.59 / 14.77],
   ])('%o', (start, seen) => {
     const asked = { ...input(start), bytes: 2 as const, maxSequences: 1 };
