@@ -5,6 +5,9 @@ import { type Entry, type MapNode, under } from './source';
 /** What a model without `engine` runs on. */
 export const DEFAULT_ENGINE = 'vllm';
 
+/** What is pasted from elsewhere may say null for nothing, as a config.json does. */
+const PASTED = /^models\.[^.]+\.config\./;
+
 /** Keys that decide what an entry is, with the value that their absence means. */
 const DISCRIMINATORS = [
   ['kind', undefined],
@@ -23,7 +26,8 @@ export function merge(inherited: MapNode | undefined, over: MapNode, report: Rep
     const here = under(path, key);
     const before = inherited?.entries.get(key)?.node;
     if (node.type === 'scalar' && node.value === null) {
-      if (before === undefined) report(node.place, here, nothingToRemove(key, inherited));
+      if (before === undefined && !PASTED.test(here))
+        report(node.place, here, nothingToRemove(key, inherited));
       entries.delete(key);
       removed.set(key, node.place);
     } else {

@@ -25,6 +25,10 @@ export interface Checkpoint {
   readonly madeAtLoad: boolean;
   /** Size of its files, where known. */
   readonly checkpointGiB?: number;
+  /** Size of its towers for images and sound, where counted. */
+  readonly towerGiB?: number;
+  /** What its config.json says and nobody here understands: nothing of it is promised. */
+  readonly notRead?: readonly string[];
 }
 
 const LINEAR: readonly ParameterGroup[] = ['attention', 'denseMlp', 'sharedExperts', 'experts'];
@@ -38,6 +42,8 @@ const SUFFIXES: readonly { readonly ending: RegExp; readonly method: string }[] 
   { ending: /-fp8(-dynamic|-block)?$/i, method: 'fp8' },
   { ending: /-awq(-int4)?$/i, method: 'awq' },
   { ending: /-gptq(-int4)?$/i, method: 'gptq' },
+  { ending: /-gptq-int8$/i, method: 'int8' },
+  { ending: /-(unsloth-)?bnb-4bit$/i, method: 'bitsandbytes' },
   { ending: /-(quantized\.)?(w4a16|int4)$/i, method: 'int4' },
   { ending: /-(quantized\.)?(w8a8|int8)$/i, method: 'int8' },
   { ending: /-(nvfp4|fp4)$/i, method: 'nvfp4' },
@@ -60,7 +66,7 @@ export function findCheckpoint(id: string): Checkpoint | undefined {
     };
   }
   const suffix = SUFFIXES.find(({ ending }) => ending.test(id));
-  const model = findModel(id) ?? (suffix && baseOf(id, suffix.ending));
+  const model = findModel(id) ?? (suffix && baseOf(id, suffix.ending)) ?? copied(id);
   if (!model) return undefined;
   const own = model.id.toLowerCase() === id.toLowerCase();
   if (model.format.length && (own || suffix || !SUFFIXES.some(({ ending }) => ending.test(model.id)))) {
@@ -164,6 +170,12 @@ function leastOf({ moe }: Model, method: string, publisher: string): readonly Pa
   if (moe) return EXPERTS;
   return method === 'nvfp4' || (method === 'fp8' && publisher === 'meta-llama') ? FEED_FORWARD : LINEAR;
 }
+
+/** Publishers that give out models of others as they are, under the same name. */
+const COPIERS: readonly string[] = ['nousresearch', 'unsloth'];
+
+const copied = (id: string): Model | undefined =>
+  COPIERS.includes(id.split('/')[0].toLowerCase()) ? baseOf(id, /$^/) : undefined;
 
 /** The model of a name without its suffix; other publishers quantize under the same name. */
 function baseOf(id: string, ending: RegExp): Model | undefined {

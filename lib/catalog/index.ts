@@ -1,3 +1,6 @@
+export * from './cards';
 export * from './checkpoints';
+export { type ReadConfig, readConfig } from './hub-config';
+export type { ConfigFault } from './hub-fields';
 export * from './instances';
 export * from './models';

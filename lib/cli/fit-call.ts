@@ -1,16 +1,20 @@
 import {
   type Checkpoint,
+  findCard,
   findCheckpoint,
   type GpuCard,
-  gpuNames,
   instances,
   isKnownMethod,
   modelNames,
+  namedCard,
+  namedCards,
   quantizedBy,
 } from '../catalog';
-import { didYouMean } from '../core/nearest';
-import { visibleGiB } from '../sizing';
+import { didYouMean, nearest } from '../core/nearest';
+import { migMemoryGiB, mostMigMemoryGiB, placeMig } from '../sizing';
 import type { Call } from './command';
+import { checkpointFrom } from './fit-config';
+import { WrongCall } from './wrong-call';
 
 /** What `nexus fit` was asked, judged. */
 export interface FitCall {
@@ -19,6 +23,9 @@ export interface FitCall {
   readonly card?: Card;
   /** Tensor parallel; absent means all cards of a node. */
   readonly count?: number;
+  readonly pipelineParallel: number;
+  /** vLLM's `dtype`, where it was said. */
+  readonly dtype?: string;
   readonly context: number;
   readonly utilization: number;
   readonly batchedTokens: number;
@@ -34,33 +41,47 @@ export interface Card {
   /** Absent for one outside the catalog. */
   readonly name?: string;
   readonly visibleGiB: number;
+  /** The most that it may be. */
+  readonly mostVisibleGiB: number;
   /** No log shows what CUDA hands out of it. */
   readonly estimated?: boolean;
   readonly computeCapability?: number;
+  /** The slice of it, such as `3g.40gb`. */
+  readonly mig?: string;
 }
-
-/** The call is wrong; its message says how. */
-export class WrongCall extends Error {}
 
 type Options = Call['options'];
 
 /** Read a call, or throw a `WrongCall` that names the first fault. */
-export function readFitCall({ names, options }: Call): FitCall {
-  if (names.length !== 1) throw new WrongCall('name one model, such as Qwen/Qwen3-32B');
-  const checkpoint = checkpointOf(names[0], options);
+export function readFitCall({ names, options }: Call, cwd: string): FitCall {
+  const config = text(options, 'config');
+  if (names.length !== 1 && !(config && names.length === 0)) {
+    throw new WrongCall('name one model, such as Qwen/Qwen3-32B');
+  }
+  const found = config === undefined ? known(names[0]) : checkpointFrom(config, cwd, names[0]);
+  const checkpoint = quantized(found, options);
   const count = whole(options, 'count');
   const card = cardOf(options);
-  const batchedTokens = whole(options, 'batched-tokens') ?? 8192;
+  const context = whole(options, 'context') ?? checkpoint.model.maxContext;
+  const encoder = checkpoint.model.cache.every(({ kind }) => kind === 'encoder');
+  // As the environment starts them: an encoder reads a text in one step.
+  const batchedTokens = whole(options, 'batched-tokens') ?? Math.max(8192, encoder ? context : 0);
   const maxSequences = whole(options, 'sequences');
-  if (maxSequences !== undefined && batchedTokens < maxSequences) {
+  const dtype = dtypeOf(options);
+  if (!card && maxSequences !== undefined && batchedTokens < maxSequences) {
     throw new WrongCall(
       `--batched-tokens is ${batchedTokens}, below --sequences, ${maxSequences}: vLLM refuses that`,
     );
   }
+  if (card?.mig && (count ?? 1) > 1) {
+    throw new WrongCall(`--count is ${count}: slices of MIG cannot share a model, they see no other`);
+  }
   return {
     checkpoint,
     ...(card ? { card, count: count ?? 1 } : count === undefined ? {} : { count }),
-    context: whole(options, 'context') ?? checkpoint.model.maxContext,
+    ...(dtype ? { dtype } : {}),
+    pipelineParallel: whole(options, 'pipeline') ?? 1,
+    context,
     utilization: utilizationOf(options),
     batchedTokens,
     ...(maxSequences === undefined ? {} : { maxSequences }),
@@ -70,11 +91,16 @@ export function readFitCall({ names, options }: Call): FitCall {
   };
 }
 
-function checkpointOf(name: string, options: Options): Checkpoint {
+function known(name: string): Checkpoint {
   const found = findCheckpoint(name);
-  if (!found) {
-    throw new WrongCall(`no model '${name}' here${didYouMean(name, modelNames())}`);
-  }
+  if (found) return found;
+  const meant = nearest(name, modelNames());
+  throw new WrongCall(
+    `no model '${name}' here${meant === undefined ? '' : `; nearest '${meant}'`}; or describe it inline: --config <config.json>`,
+  );
+}
+
+function quantized(found: Checkpoint, options: Options): Checkpoint {
   const method = text(options, 'quantization');
   if (method === undefined) return found;
   if (!isKnownMethod(method)) {
@@ -88,28 +114,46 @@ function checkpointOf(name: string, options: Options): Checkpoint {
 function cardOf(options: Options): Card | undefined {
   const name = text(options, 'gpu');
   const memory = positive(options, 'gpu-memory-gib');
-  if (name === undefined) return memory === undefined ? undefined : { visibleGiB: memory };
-  const card = instances().find(
-    ({ gpu }) => gpu && gpu.count > 0 && gpu.name.toLowerCase() === name.toLowerCase(),
-  );
-  if (!card?.gpu) {
-    const near = didYouMean(name, gpuNames()) || `: there are ${gpuNames().join(', ')}`;
+  const capability = positive(options, 'compute-capability');
+  const told = memory === undefined ? undefined : toldMemory(memory);
+  const able = capability === undefined ? {} : { computeCapability: capability };
+  if (name === undefined) {
+    if (text(options, 'mig') === undefined) return told && { ...told, ...able };
+    throw new WrongCall('--mig needs --gpu: slices are cut out of a card');
+  }
+  const card = findCard(name);
+  if (!card) {
+    const names = namedCards().map((known) => known.name);
+    const near = didYouMean(name, names) || `: there are ${names.join(', ')}; or say --gpu-memory-gib`;
     throw new WrongCall(`no GPU '${name}' here${near}`);
   }
-  return { ...cardFrom(card.gpu), ...(memory === undefined ? {} : { visibleGiB: memory, estimated: false }) };
+  return { ...card, ...told, ...able, ...sliceOf(card.name, options) };
+}
+
+/** How far below its name the memory of a card was seen to be: 16 GB of a T4, 24 of an L4, 80 and more of an HBM card. */
+const nominal = (gib: number): number => gib * (gib >= 80 ? 0.97 : 0.91);
+
+/** A round number is what a card is sold with; what CUDA shows has decimals. */
+function toldMemory(gib: number) {
+  const round = Number.isInteger(gib);
+  return { visibleGiB: round ? nominal(gib) : gib, mostVisibleGiB: gib, estimated: round };
+}
+
+function sliceOf(gpu: string, options: Options): Partial<Card> {
+  const mig = text(options, 'mig');
+  if (mig === undefined) return {};
+  const memory = migMemoryGiB(gpu, mig);
+  if (memory !== undefined) return { visibleGiB: memory, mostVisibleGiB: mostMigMemoryGiB(memory), mig };
+  const placed = placeMig(gpu, [mig]);
+  throw new WrongCall('fault' in placed ? `${placed.fault.what}; ${placed.fault.fix}` : `no slice '${mig}'`);
 }
 
 /** A card of the catalog. */
-export const cardFrom = (gpu: GpuCard): Card => ({
-  name: gpu.name,
-  visibleGiB: visibleGiB(gpu),
-  estimated: gpu.cudaVisibleMiB === undefined,
-  computeCapability: Number(gpu.computeCapability),
-});
+export const cardFrom = (gpu: GpuCard): Card => namedCard(gpu);
 
 /** What vLLM works on at once when nobody says: by the size of the card, an A100 excepted. */
 export function sequencesOf({ maxSequences, batchedTokens }: FitCall, card: Card): number {
-  const large = card.visibleGiB >= 70 && !card.name?.startsWith('A100');
+  const large = card.visibleGiB >= 70 && !/^A[18]00/.test(card.name ?? '');
   return maxSequences ?? Math.min(large ? 1024 : 256, batchedTokens);
 }
 
@@ -117,6 +161,14 @@ function utilizationOf(options: Options): number {
   const part = positive(options, 'utilization') ?? 0.92;
   if (part <= 1) return part;
   throw new WrongCall(`--utilization is ${part}: it is a part of the GPU's memory, above 0 and at most 1`);
+}
+
+const DTYPES = ['auto', 'half', 'float16', 'bfloat16', 'float', 'float32'];
+
+function dtypeOf(options: Options): string | undefined {
+  const dtype = text(options, 'dtype');
+  if (dtype === undefined || DTYPES.includes(dtype)) return dtype;
+  throw new WrongCall(`--dtype '${dtype}' is none of ${DTYPES.join(', ')}`);
 }
 
 const CACHE_FORMATS = ['auto', 'bfloat16', 'float16', 'fp8', 'fp8_e4m3', 'fp8_e5m2'];

@@ -33,7 +33,8 @@ export function budget(asked: FitCall, { card, count, shape, result }: Offer): s
   const { terms, atBest, verdict, maxContext, concurrency } = result;
   const gib = (label: string, value: number, note = '') =>
     `  ${label.padEnd(22)} ${value.toFixed(2).padStart(8)} GiB${note && `  ${note}`}`;
-  const where = `${count} × ${card.name ?? `card of ${card.visibleGiB} GiB`}`;
+  const name = card.mig ? `${card.name} ${card.mig}` : card.name;
+  const where = `${count} × ${name ?? `card of ${card.visibleGiB.toFixed(2)} GiB`}`;
   return `${[
     `${headline(asked)} on ${where}: ${verdict}`,
     gib(

@@ -1,7 +1,8 @@
 import { byPrice, type Fit, fitFor, type GpuShape, gpuShapes } from '../sizing';
 import type { Command } from './command';
-import { type Card, cardFrom, type FitCall, readFitCall, sequencesOf, WrongCall } from './fit-call';
+import { type Card, cardFrom, type FitCall, readFitCall, sequencesOf } from './fit-call';
 import { budget, table } from './fit-screen';
+import { WrongCall } from './wrong-call';
 
 /** One shape of node, and what came of it. */
 export interface Offer {
@@ -15,14 +16,20 @@ const ROUND = 100;
 
 export const fitCommand: Command = {
   help: `nexus fit <model> [options]
+nexus fit --config <config.json> [name] [options]
 
 Without --gpu: every shape of node that holds the model, cheapest first. With it: the memory of one GPU, term by term.
 A verdict is 'fit' only where nothing known could make it fail; 'unproven' means that a measurement must decide.
 
+  --config FILE        config.json of a model that is not in the catalog
   --context N          tokens of one request (default: the longest the model was made for)
-  --gpu NAME           a card of the catalog, such as L40S
-  --gpu-memory-gib X   memory that CUDA shows of a card outside the catalog
+  --gpu NAME           a card, such as L40S, H100-80GB, A100 (either of two), RTX-4090
+  --gpu-memory-gib X   memory that CUDA shows of another card; a round number is taken for what it is sold with
+  --compute-capability X  of that card, such as 8.9
+  --mig PROFILE        a slice of the card, such as 3g.40gb
   --count N            GPUs of one replica: tensor parallel (default: 1 with a card, else all of a node)
+  --pipeline N         groups of GPUs that share the layers out (default: 1)
+  --dtype D            vLLM's dtype, such as half for a T4 (default: auto)
   --quantization M     fp8, awq, gptq, int4, int8, nvfp4 or mxfp4 (default: what the checkpoint is published in)
   --kv-cache F         fp8 halves the cache (default: auto)
   --utilization X      part of the memory that the engine takes (default: 0.92)
@@ -39,9 +46,14 @@ Example:
   nexus fit Qwen/Qwen3-32B --context 32768 --gpu L40S --count 4
 `,
   options: {
+    config: { type: 'string' },
     context: { type: 'string' },
     gpu: { type: 'string' },
     'gpu-memory-gib': { type: 'string' },
+    'compute-capability': { type: 'string' },
+    mig: { type: 'string' },
+    pipeline: { type: 'string' },
+    dtype: { type: 'string' },
     count: { type: 'string' },
     quantization: { type: 'string' },
     'kv-cache': { type: 'string' },
@@ -54,7 +66,7 @@ Example:
   run(call, io) {
     let asked: FitCall;
     try {
-      asked = readFitCall(call);
+      asked = readFitCall(call, io.cwd);
     } catch (error) {
       if (!(error instanceof WrongCall)) throw error;
       io.err(`nexus fit: ${error.message}\n`);
@@ -84,26 +96,27 @@ function offers(asked: FitCall): Offer[] {
 /** One card, on the cheapest node that has so many. */
 function offerOf(asked: FitCall, card: Card, count: number): Offer {
   const shape = gpuShapes(asked.region)
-    .filter((candidate) => candidate.card.name === card.name && candidate.count >= count)
+    .filter((candidate) => !card.mig && candidate.card.name === card.name && candidate.count >= count)
     .sort(byPrice)[0];
   return judged(asked, card, count, shape);
 }
 
 function judged(asked: FitCall, card: Card, count: number, shape: GpuShape | undefined): Offer {
-  const { checkpoint, context, utilization, batchedTokens, fp8Cache, expertParallel } = asked;
-  // Cards before 8.0 have no bfloat16: whoever starts a server there says --dtype=half.
-  const half = card.computeCapability !== undefined && card.computeCapability < 8;
+  const { checkpoint, context, utilization, batchedTokens, fp8Cache, expertParallel, pipelineParallel } =
+    asked;
   const result = fitFor({
     checkpoint,
     visibleGiB: card.visibleGiB,
+    mostVisibleGiB: card.mostVisibleGiB,
     ...(card.computeCapability === undefined ? {} : { computeCapability: card.computeCapability }),
-    spread: { tensorParallel: count, expertParallel },
+    spread: { tensorParallel: count, pipelineParallel, expertParallel },
     context,
     utilization,
     batchedTokens,
     maxSequences: sequencesOf(asked, card),
     fp8Cache,
-    ...(half ? { dtype: 'half' } : {}),
+    // What nobody says is left to the engine.
+    dtype: asked.dtype ?? 'auto',
   });
   return { card, count, result, ...(shape ? { shape } : {}) };
 }
@@ -124,7 +137,7 @@ function report({ checkpoint, card: only }: FitCall, { card, count, result, shap
   } = result.terms;
   return {
     model: checkpoint.id,
-    gpu: card.name ?? null,
+    gpu: card.mig ? `${card.name} ${card.mig}` : (card.name ?? null),
     count,
     ...(only ? {} : { instanceType: shape?.instanceType ?? null }),
     verdict: result.verdict,
@@ -141,5 +154,6 @@ function report({ checkpoint, card: only }: FitCall, { card, count, result, shap
     maxContext: result.maxContext,
     concurrency: down(result.concurrency),
     usdPerHour: shape?.usdPerHour ?? null,
+    why: [...result.faults.map(({ what, why }) => `${what}: ${why}`), ...result.doubts],
   };
 }

@@ -138,12 +138,12 @@ export interface ModelFact {
   readonly gpusPerReplica: number;
   /** MIG slice that each replica runs on, such as `3g.40gb`. */
   readonly slice?: string;
-  /** Pods that take turns on its GPU, each with all of the memory in sight. */
-  readonly sharedBy?: number;
   readonly context?: number;
   readonly replicas: { readonly min: number; readonly max: number };
   /** How its engine is started; absent for one that holds no weights. */
   readonly start?: ModelStart;
+  /** Pods that share one GPU in turns; absent where it has the GPU for itself. */
+  readonly sharedBy?: number;
 }
 
 /** What decides the memory that a model server takes. */
@@ -159,6 +159,29 @@ export interface ModelStart {
   readonly expertParallel?: boolean;
   /** Further options that take memory which nobody counts, such as `--enable-lora`. */
   readonly uncounted?: readonly string[];
+  /** The model's config.json, where the catalog does not have it. */
+  readonly config?: Readonly<Record<string, unknown>>;
+  /** A start that somebody measured, which settles what arithmetic leaves open. */
+  readonly observed?: ObservedStart;
+}
+
+/** A measured start: what it left for the cache, and under which circumstances. */
+export interface ObservedStart {
+  /** GiB left for the cache on each GPU. */
+  readonly kvGiB: number;
+  /** The card, as pools name it. */
+  readonly on: string;
+  readonly gpus?: number;
+  /** Version of vLLM. */
+  readonly vllm: string;
+  /** Tokens of one request that it started with. */
+  readonly context?: number;
+  readonly utilization?: number;
+  readonly batchedTokens?: number;
+  readonly maxSequences?: number;
+  readonly kvCacheDtype?: string;
+  /** Where the numbers can be read. */
+  readonly source?: string;
 }
 
 /** A secret somebody outside must fill before the platform works. */

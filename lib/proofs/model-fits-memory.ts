@@ -1,8 +1,9 @@
-import { modelNames } from '../catalog';
-import { nearest } from '../core';
-import { type Fit, type FitInput, fitFor } from '../sizing';
+import { findCard, modelNames } from '../catalog';
+import { images, nearest, type ObservedStart } from '../core';
+import { differs, type Fit, type FitInput, fitFor, type Settlement, settle } from '../sizing';
 import type { Proof, Refusal } from './proof';
-import { fitInput, type KnownModel, type ServedModel, servedModels, where } from './served-models';
+import { fitInput, type KnownModel, type ServedModel, servedModels, startedAs, where } from './served-models';
+import { sharing } from './shared-gpus';
 
 /**
  * Weights, cache and everything else of a model fit the memory of its GPUs. Near the edge that cannot be promised, and
@@ -20,21 +21,32 @@ export const modelFitsMemory: Proof = {
       const refusal = served.checkpoint ? judged(served as KnownModel) : unknown(served);
       return refusal ? [{ ...refusal, ...(served.origin ? { origin: served.origin } : {}) }] : [];
     });
-    return { findings, checked: all.length };
+    return { findings: [...findings, ...sharing(all)], checked: all.length };
   },
 };
 
 /** Tokens of a step that work memory is small for; vLLM's own default on cards below 70 GiB. */
 const SMALL_STEP = 2048;
 
-function unknown({ object, fact }: ServedModel): Refusal {
+/** Nobody knows its shape: only a start with at least that context shows that it fits. */
+function unknown({ object, fact, start, card }: ServedModel): Refusal | undefined {
+  const { observed } = start;
+  const asked = startedAs(fact, start);
+  const other = observed && differs(asked, onCard(observed), { card: card.name, vllm: VLLM });
+  const short = observed && !other && (fact.context === undefined || fact.context > (observed.context ?? 0));
+  if (observed && !other && !short) return undefined;
+  const reason =
+    other ?? (short ? `it does not say that it started with a context of ${fact.context ?? 'its own'}` : '');
   const meant = nearest(fact.model, modelNames());
   return {
     object,
-    severity: 'warning',
-    what: `model '${fact.model}' is not in the catalog, so whether it fits is not judged${meant ? `; did you mean '${meant}'?` : ''}`,
-    why: 'its memory follows from its shape, and nobody has told it',
-    fix: meant ? `name '${meant}'` : 'measure a start of it before you rely on it',
+    what: `no model '${fact.model}' here${meant ? `; nearest '${meant}'` : ''}; or describe it inline`,
+    why:
+      'what it takes follows from its shape, and nobody has told it: whether it fits cannot be promised' +
+      (reason ? `; the measurement settles nothing here: ${reason}` : ''),
+    fix:
+      `${meant ? `name '${meant}' if that is meant, or ` : ''}paste its config.json under 'config', ` +
+      "or write under 'observed' what a start left for the cache",
   };
 }
 
@@ -44,27 +56,56 @@ function judged(served: KnownModel): Refusal | undefined {
   const asked = fitInput(served);
   const result = fitFor(asked);
   // Another proof says why it would not start at all.
-  if (result.verdict === 'fit' || result.faults.some(({ certain }) => certain)) return undefined;
+  if (result.faults.some(({ certain }) => certain)) return undefined;
   const { object, fact } = served;
+  const settled = measured(served, asked, result);
+  if (settled && 'settled' in settled) return undefined;
+  if (settled && 'refuted' in settled) {
+    return {
+      object,
+      what: `${fact.model} at ${asked.context} tokens on ${where(served)} was measured not to fit`,
+      why: settled.refuted,
+      fix: repairs(served, asked, result),
+    };
+  }
+  if (result.verdict === 'fit') return undefined;
   const refused = result.verdict === 'no-fit';
   const own =
     fact.context === undefined ? '; no context is set, and the engine would shorten it in silence' : '';
   return {
     object,
     what: `${fact.model} at ${asked.context} tokens on ${where(served)} ${refused ? 'does not fit' : 'is not proven to fit'}`,
-    why: `${refused ? tooMuch(result) : uncertain(result, asked)}${own}`,
+    why: `${refused ? tooMuch(result, asked) : uncertain(result, asked)}${own}${strange(settled)}`,
     fix: repairs(served, asked, result),
   };
 }
 
+/** Version of the engine that we run. */
+const VLLM = /:v?(\d+\.\d+\.\d+)/.exec(images.vllm)?.[1] ?? '';
+
+/** What the measurement of the environment file makes of it; nothing where there is none. */
+function measured({ start, card }: KnownModel, asked: FitInput, result: Fit): Settlement | undefined {
+  if (!start.observed) return undefined;
+  return settle(result, asked, onCard(start.observed), { card: card.name, vllm: VLLM });
+}
+
+/** The card by the name that pools use. */
+const onCard = (observed: ObservedStart): ObservedStart => ({
+  ...observed,
+  on: findCard(observed.on)?.name ?? observed.on,
+});
+
+const strange = (settled: Settlement | undefined): string =>
+  settled && 'strange' in settled ? `; the measurement settles nothing here: ${settled.strange}` : '';
+
 /** Each GPU, with all that is uncertain taken at its least. */
-function tooMuch({ terms, atBest }: Fit): string {
-  const { kvBudgetGiB, kvNeedGiB } = atBest;
+function tooMuch({ atBest }: Fit, { utilization }: FitInput): string {
+  const { requestedGiB, kvBudgetGiB, kvNeedGiB } = atBest;
   const left =
     kvBudgetGiB <= 0
-      ? `weights and the least of work memory take ${gib(terms.requestedGiB - kvBudgetGiB)}`
+      ? `weights and the least of work memory take ${gib(requestedGiB - kvBudgetGiB)}`
       : `at the very best ${gib(kvBudgetGiB)} are left for the cache, and one request needs ${gib(kvNeedGiB)}`;
-  return `of each GPU ${gib(terms.visibleGiB)} the engine takes ${gib(terms.requestedGiB)}; ${left}`;
+  return `of each GPU of ${gib(requestedGiB / utilization)} the engine takes ${gib(requestedGiB)}; ${left}`;
 }
 
 /** Each GPU, with all that is uncertain taken at its most. */
@@ -112,6 +153,9 @@ function repairs({ fact, card }: KnownModel, asked: FitInput, { maxContext, term
   if (more) found.push(`gpus to ${more}`);
   if (found.length) return `set ${found.join(', or ')}`;
   if (terms.kvBudgetGiB >= terms.kvNeedGiB)
-    return 'measure a start with these options, and waive this with its numbers';
+    return (
+      'measure a start with these options, and write its numbers: ' +
+      `observed: { kvGiB: …, on: ${card.name}, gpus: ${fact.gpusPerReplica}, vllm: "${VLLM}", context: ${context} }`
+    );
   return `see what holds it: nexus fit ${fact.model}${fact.context ? ` --context ${fact.context}` : ''}`;
 }

@@ -1,6 +1,14 @@
-import { type Checkpoint, findCheckpoint, findInstance, type InstanceGpu, quantizedBy } from '../catalog';
+import {
+  type Checkpoint,
+  findCheckpoint,
+  findInstance,
+  type InstanceGpu,
+  namedCard,
+  quantizedBy,
+  readConfig,
+} from '../catalog';
 import type { ModelFact, ModelStart, PoolFact } from '../core';
-import { type FitInput, migMemoryGiB, visibleGiB } from '../sizing';
+import { type FitInput, migMemoryGiB, mostMigMemoryGiB, type Started, visibleGiB } from '../sizing';
 import type { ProofInput } from './proof';
 
 /** A model whose engine takes memory of GPUs that are known. */
@@ -53,24 +61,31 @@ export function fitInput(served: KnownModel): FitInput {
   return {
     checkpoint,
     visibleGiB: visibleGiB(card),
+    mostVisibleGiB: namedCard(card).mostVisibleGiB,
     computeCapability: Number(card.computeCapability),
-    spread: { tensorParallel: fact.gpusPerReplica, expertParallel: start.expertParallel ?? false },
     context: fact.context ?? checkpoint.model.maxContext,
-    utilization: start.utilization,
-    batchedTokens: start.batchedTokens,
-    maxSequences: start.maxSequences,
-    fp8Cache: start.kvCacheDtype?.startsWith('fp8') ?? false,
+    ...startedAs(fact, start),
     ...(start.dtype ? { dtype: start.dtype } : {}),
     ...(start.uncounted ? { uncounted: start.uncounted } : {}),
   };
 }
 
+/** How its engine is started, whatever the model. */
+export const startedAs = (fact: ModelFact, start: ModelStart): Started => ({
+  spread: { tensorParallel: fact.gpusPerReplica, expertParallel: start.expertParallel ?? false },
+  utilization: start.utilization,
+  batchedTokens: start.batchedTokens,
+  maxSequences: start.maxSequences,
+  fp8Cache: start.kvCacheDtype?.startsWith('fp8') ?? false,
+});
+
 /** Where it runs, for messages: `4 L40S of pool 'l40s'`. */
 export const where = ({ fact, card, pool }: ServedModel): string =>
   `${fact.gpusPerReplica} ${card.name} of pool '${pool.name}'`;
 
-function checkpointOf(model: string, { quantization }: ModelStart): Checkpoint | undefined {
-  const found = findCheckpoint(model);
+function checkpointOf(model: string, { quantization, config }: ModelStart): Checkpoint | undefined {
+  const read = config && readConfig(config, model);
+  const found = read && 'checkpoint' in read ? read.checkpoint : findCheckpoint(model);
   return found && quantization ? quantizedBy(found, quantization) : found;
 }
 
@@ -79,5 +94,10 @@ function cardOf({ shapes }: PoolFact, slice: string | undefined): InstanceGpu | 
   const [card] = cards.sort((a, b) => visibleGiB(a) - visibleGiB(b));
   const memoryGiB = slice === undefined ? undefined : migMemoryGiB(card?.name ?? '', slice);
   if (slice === undefined || memoryGiB === undefined) return card;
-  return { ...card, name: `${slice} of ${card.name}`, cudaVisibleMiB: memoryGiB * 1024 };
+  return {
+    ...card,
+    name: `${card.name} ${slice}`,
+    cudaVisibleMiB: memoryGiB * 1024,
+    nvidiaSmiMiB: mostMigMemoryGiB(memoryGiB) * 1024,
+  };
 }

@@ -1,6 +1,7 @@
 import type { Construct } from 'constructs';
+import { readConfig } from '../catalog';
 import type { INodePool } from '../contracts';
-import { images, type ModelStart, PlatformError, type SecretRef } from '../core';
+import { images, type ModelStart, type ObservedStart, PlatformError, type SecretRef } from '../core';
 import { ModelServer, type ModelServerProps, type ServerPod, type ServerSettings } from './model-server';
 import { deviceOf, rolloutOf, shareOf } from './pool-share';
 import { checkFlags } from './vllm-flags';
@@ -79,6 +80,16 @@ export interface VllmServiceProps extends ModelServerProps {
    */
   readonly kvCacheDtype?: string;
   /**
+   * The model's config.json, for one that the catalog does not have; sizing reads it, the server its own.
+   * @default - the catalog's
+   */
+  readonly config?: Readonly<Record<string, unknown>>;
+  /**
+   * A start that was measured on this card with these options: it settles a fit that arithmetic leaves open.
+   * @default - none: what is unproven is refused
+   */
+  readonly observed?: ObservedStart;
+  /**
    * Further options of `vllm serve`, compared with those of the pinned version.
    * @default - none
    */
@@ -122,6 +133,7 @@ function vllmPod(server: Construct, props: VllmServiceProps, settings: ServerSet
   const device = deviceOf(server, pool, { gpus, ...(props.slice ? { slice: props.slice } : {}) });
   mustBatch(server, utilization, maxSequences, batchedTokens);
   checkFlags(server, extraArgs, OWNED);
+  if (props.config) mustRead(server, props.config, settings.model);
 
   return {
     engine: 'vllm',
@@ -137,6 +149,8 @@ function vllmPod(server: Construct, props: VllmServiceProps, settings: ServerSet
       ...(props.quantization ? { quantization: props.quantization } : {}),
       ...(props.kvCacheDtype ? { kvCacheDtype: props.kvCacheDtype } : {}),
       ...flagged(extraArgs),
+      ...(props.config ? { config: props.config } : {}),
+      ...(props.observed ? { observed: props.observed } : {}),
     },
     image: images.vllm,
     args: [
@@ -211,6 +225,18 @@ function flagged(args: readonly string[]): Pick<ModelStart, 'dtype' | 'expertPar
     ...(words.includes('--enable-expert-parallel') || words.includes('-ep') ? { expertParallel: true } : {}),
     ...(uncounted.length ? { uncounted } : {}),
   };
+}
+
+function mustRead(server: Construct, config: Readonly<Record<string, unknown>>, model: string): void {
+  const read = readConfig(config, model);
+  if (!('faults' in read)) return;
+  const [{ field, what, fix }] = read.faults;
+  const more = read.faults.slice(1).map((fault) => `'${fault.field}' ${fault.what}`);
+  throw new PlatformError(server, {
+    what: [`'config.${field}' ${what}`, ...more].join('; '),
+    why: 'what a model takes follows from its shape, and this is part of it',
+    fix,
+  });
 }
 
 function mustBatch(server: Construct, utilization: number, sequences: number, tokens: number): void {

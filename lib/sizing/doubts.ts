@@ -1,4 +1,5 @@
 import type { FitInput } from './fit';
+import { captured } from './overhead';
 import { hasFormat, weightsGiB } from './weights';
 
 interface Doubt {
@@ -7,8 +8,14 @@ interface Doubt {
   readonly ofContext: boolean;
 }
 
-/** The CUDA context of the process itself, which lies outside what it requests. */
-const CONTEXT_GIB = 0.5;
+/** Part of a card that the CUDA context takes, outside what is requested: 0.2 GiB of 22 to 0.6 of 140 in logs. */
+const CONTEXT = 0.008;
+const LEAST_CONTEXT_GIB = 0.3;
+/** The same with what GPUs exchange through, opened before: 0.5 GiB of 44, 1.2 of 95 and 2.5 of 184 in logs. */
+const SPREAD_CONTEXT = 0.0135;
+const LEAST_SPREAD_CONTEXT_GIB = 0.5;
+/** Graphs of the smallest model. */
+const LEAST_GRAPHS_GIB = 0.3;
 /** More where nearly all is requested: the sampler warms up in what is left. */
 const WARM_UP_GIB = 0.5;
 /** Part of a card above which repacking weights at load was seen to run out of memory. */
@@ -17,7 +24,7 @@ const REPACK_SHARE = 0.6;
 const FOUR_BITS = ['mxfp4', 'nvfp4', 'int4-g32', 'awq-int4-g128', 'gptq-int4-g128', 'int4-g128-sym'] as const;
 
 /** What keeps a fit from being promised although its terms add up. */
-export function doubts(input: FitInput, weightsPerGpuGiB: number, graphsGiB: number): readonly Doubt[] {
+export function doubts(input: FitInput, weightsPerGpuGiB: number): readonly Doubt[] {
   const { checkpoint, visibleGiB, utilization, context, computeCapability: capability } = input;
   const { model } = checkpoint;
   const found: Doubt[] = [];
@@ -26,10 +33,16 @@ export function doubts(input: FitInput, weightsPerGpuGiB: number, graphsGiB: num
   if (context > model.maxContext) {
     say(`a context of ${context} is longer than the ${model.maxContext} that ${model.id} was made for`, true);
   }
+  for (const part of checkpoint.notRead ?? []) say(`not understood: ${part}`);
   for (const flag of input.uncounted ?? []) say(`what ${flag} takes or saves is not counted`);
   const left = visibleGiB * (1 - utilization);
   // Some releases give the cache what others keep for graphs, which then take from what is left.
-  const wanted = CONTEXT_GIB + graphsGiB + (utilization > 0.95 ? WARM_UP_GIB : 0);
+  const alone = input.spread.tensorParallel * (input.spread.pipelineParallel ?? 1) === 1;
+  const process = alone
+    ? Math.max(LEAST_CONTEXT_GIB, CONTEXT * visibleGiB)
+    : Math.max(LEAST_SPREAD_CONTEXT_GIB, SPREAD_CONTEXT * visibleGiB);
+  const wanted =
+    process + Math.max(LEAST_GRAPHS_GIB, captured(model, input)) + (utilization > 0.95 ? WARM_UP_GIB : 0);
   if (left < wanted) {
     say(
       `utilization ${utilization} leaves ${left.toFixed(2)} GiB of a card to all that is not requested, ` +

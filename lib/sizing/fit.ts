@@ -1,4 +1,5 @@
 import type { Checkpoint, Model } from '../catalog';
+import { batchFaults } from './batch';
 import { doubts } from './doubts';
 import type { StartFault } from './fault';
 import { type CacheRequest, cachePerRequest, cacheToStart } from './kv-cache';
@@ -6,13 +7,18 @@ import { LEAST_OVERHEAD_GIB, overhead } from './overhead';
 import { parallelismFaults } from './parallelism';
 import { precisionFaults } from './precision';
 import type { Spread } from './units';
-import { weightsPerGpu } from './weights';
+import { isFloat32, weightsPerGpu } from './weights';
 
 /** What a server is started with, and on what. */
 export interface FitInput {
   readonly checkpoint: Checkpoint;
-  /** What CUDA hands out of one card. */
+  /** What CUDA hands out of one card: the least that it may be. */
   readonly visibleGiB: number;
+  /**
+   * The most that it may be, where cards of one name differ.
+   * @default - the same
+   */
+  readonly mostVisibleGiB?: number;
   /** Such as 8.9; absent where nobody knows the card. */
   readonly computeCapability?: number;
   readonly spread: Spread;
@@ -55,7 +61,11 @@ export interface Fit {
   /** As a promise must count them: each at the upper end of what is known. */
   readonly terms: FitTerms;
   /** The same budget and need at their lower ends: what does not fit here does not fit. */
-  readonly atBest: { readonly kvNeedGiB: number; readonly kvBudgetGiB: number };
+  readonly atBest: {
+    readonly requestedGiB: number;
+    readonly kvNeedGiB: number;
+    readonly kvBudgetGiB: number;
+  };
   /** Longest context that fits; 0 when none is proven. */
   readonly maxContext: number;
   /** Requests of full length at once. */
@@ -68,18 +78,23 @@ export interface Fit {
 
 /** Whether a model server starts, and how much it then holds. Promises nothing that is not known. */
 export function fitFor(input: FitInput): Fit {
-  const { checkpoint, visibleGiB, computeCapability, spread, context, utilization } = input;
+  const { checkpoint, visibleGiB, computeCapability, spread, context, utilization, dtype } = input;
   const { model } = checkpoint;
-  const weights = weightsPerGpu(checkpoint, spread, computeCapability);
+  const weights = weightsPerGpu(checkpoint, spread, computeCapability, dtype);
+  const most = Math.max(visibleGiB, input.mostVisibleGiB ?? 0);
   const besides = overhead(model, input, weights.careful);
   const requestedGiB = visibleGiB * utilization;
   const need = cacheToStart(model, requestOf(input, context));
   const least = cacheToStart(model, { ...requestOf(input, context), bytes: leastBytes(input) }).least;
   const kvBudgetGiB =
     requestedGiB - weights.careful - besides.activationGiB - besides.nonTorchGiB - besides.graphsGiB;
-  const atBest = { kvNeedGiB: least, kvBudgetGiB: requestedGiB - weights.least - LEAST_OVERHEAD_GIB };
-  const faults = [...parallelismFaults(checkpoint, spread), ...precisionFaults(input)];
-  const doubted = doubts(input, weights.careful, besides.graphsGiB);
+  const atBest = {
+    requestedGiB: most * utilization,
+    kvNeedGiB: least,
+    kvBudgetGiB: most * utilization - weights.least - LEAST_OVERHEAD_GIB,
+  };
+  const faults = [...parallelismFaults(checkpoint, spread), ...precisionFaults(input), ...batchFaults(input)];
+  const doubted = doubts(input, weights.careful);
   const sure = faults.length === 0 && doubted.every(({ ofContext }) => ofContext);
 
   return {
@@ -99,9 +114,15 @@ export function fitFor(input: FitInput): Fit {
     doubts: doubted.map(({ text }) => text),
   };
 
+  /** Of a model that is only half understood even the least may be too much; not by half. */
+  function unread(): boolean {
+    return checkpoint.notRead !== undefined && weights.least / 2 < atBest.requestedGiB;
+  }
+
   function verdictOf(): Fitness {
     if (faults.some(({ certain }) => certain)) return 'no-fit';
-    if (atBest.kvBudgetGiB < atBest.kvNeedGiB || atBest.kvBudgetGiB <= 0) return 'no-fit';
+    if (atBest.kvBudgetGiB < atBest.kvNeedGiB || atBest.kvBudgetGiB <= 0)
+      return unread() ? 'unproven' : 'no-fit';
     const proven = kvBudgetGiB > 0 && kvBudgetGiB >= need.careful;
     return proven && faults.length === 0 && doubted.length === 0 ? 'fit' : 'unproven';
   }
@@ -110,13 +131,17 @@ export function fitFor(input: FitInput): Fit {
 const requestOf = (input: FitInput, context: number): CacheRequest => ({
   context,
   spread: input.spread,
-  bytes: input.fp8Cache ? 1 : 2,
+  bytes: input.fp8Cache ? 1 : bytesOf(input),
   batchedTokens: input.batchedTokens,
   maxSequences: input.maxSequences,
 });
 
+/** The cache has the model's format, unless somebody says otherwise. */
+const bytesOf = ({ dtype }: FitInput): 2 | 4 => (isFloat32(dtype) ? 4 : 2);
+
 /** A checkpoint with scales for an fp8 cache may switch it on. */
-const leastBytes = ({ fp8Cache, checkpoint }: FitInput): 1 | 2 => (fp8Cache || checkpoint.fp8Cache ? 1 : 2);
+const leastBytes = (input: FitInput): 1 | 2 | 4 =>
+  input.fp8Cache || input.checkpoint.fp8Cache ? 1 : bytesOf(input);
 
 const caches = (model: Model): boolean => model.cache.some(({ kind }) => kind !== 'encoder');
 

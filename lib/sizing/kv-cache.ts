@@ -6,8 +6,8 @@ export interface CacheRequest {
   /** Tokens of one request, prompt and answer together. */
   readonly context: number;
   readonly spread: Spread;
-  /** Bytes of one cached number: 2, or 1 for fp8. */
-  readonly bytes: 1 | 2;
+  /** Bytes of one cached number: 2, 1 for fp8, 4 for float32. */
+  readonly bytes: 1 | 2 | 4;
   readonly batchedTokens: number;
   /** Requests that the engine reserves states for. */
   readonly maxSequences: number;

@@ -150,6 +150,9 @@ export function migMemoryGiB(gpu: string, profile: string): number | undefined {
   return GPUS.get(gpu)?.profiles.find(({ name }) => name === profile)?.memoryGiB;
 }
 
+/** The most that slices of one name were seen to show. */
+export const mostMigMemoryGiB = (memoryGiB: number): number => memoryGiB * 1.02;
+
 /** Lay the slices of a layout on the memory of one GPU. Counting them is not enough: each may start only here and there. */
 export function placeMig(gpu: string, layout: readonly string[]): MigPlacement {
   const card = GPUS.get(gpu);

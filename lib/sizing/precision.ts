@@ -8,80 +8,138 @@ export interface Precision {
   readonly computeCapability?: number;
   /**
    * vLLM's `dtype`.
-   * @default - the checkpoint's own
+   * @default - nothing is said: refused where the card lacks the checkpoint's own
    */
   readonly dtype?: string;
   readonly fp8Cache: boolean;
 }
 
-/** Oldest compute capability by format, as the pinned vLLM has it. */
-const OLDEST: Readonly<Record<WeightFormat, number>> = {
-  fp8: 7.5,
-  'fp8-block128': 7.5,
-  int8: 7.5,
-  'awq-int4-g128': 7.5,
-  'gptq-int4-g128': 7.5,
-  'int4-g128-sym': 7.5,
-  'int4-g32': 7.5,
-  mxfp4: 8,
-  nvfp4: 7.5,
+/** Oldest compute capability: below `least` a start is refused, from `sure` on every release since 2025 starts. */
+interface Oldest {
+  readonly least: number;
+  readonly sure: number;
+}
+
+const OLDEST: Readonly<Record<WeightFormat, Oldest>> = {
+  fp8: { least: 7.5, sure: 8 },
+  'fp8-block128': { least: 7.5, sure: 8.9 },
+  int8: { least: 7.5, sure: 7.5 },
+  'awq-int4-g128': { least: 7.5, sure: 7.5 },
+  'gptq-int4-g128': { least: 6, sure: 7.5 },
+  'int4-g128-sym': { least: 7.5, sure: 8 },
+  'int4-g32': { least: 7.5, sure: 8 },
+  mxfp4: { least: 8, sure: 8 },
+  nvfp4: { least: 7.5, sure: 8 },
 };
 const BFLOAT16 = 8;
-const FP8_CACHE = 8;
+const FP8_CACHE: Oldest = { least: 8, sure: 8.9 };
+/** The kernels of a latent read fp8 on Hopper and newer. */
+const FP8_LATENT: Oldest = { least: 8, sure: 9 };
+/** What a card that nobody knows is taken for: an Ampere, as nearly every one is by now. */
+const UNKNOWN = 8;
 
 /** What a card cannot compute with. */
 export function precisionFaults(precision: Precision): readonly StartFault[] {
-  const { computeCapability: capability } = precision;
-  if (capability === undefined) return [];
-  return [...dtypeFaults(precision, capability), ...formatFaults(precision, capability)];
+  return [
+    ...dtypeFaults(precision),
+    ...formatFaults(precision),
+    ...cacheFaults(precision),
+    ...sparseFaults(precision),
+  ];
 }
 
+const onCard = ({ computeCapability }: Precision): string =>
+  computeCapability === undefined
+    ? 'a card whose compute capability nobody told'
+    : `a card of compute capability ${computeCapability.toFixed(1)}`;
+
 /** Whether a model would compute in bfloat16, or may only. */
-function dtypeFaults({ checkpoint, dtype = 'auto' }: Precision, capability: number): StartFault[] {
+function dtypeFaults(precision: Precision): StartFault[] {
+  const { checkpoint, dtype, computeCapability = UNKNOWN } = precision;
   const { id, architecture, dtype: own } = checkpoint.model;
-  if (capability >= BFLOAT16) return [];
-  if (/^Gemma[23]/.test(architecture) && !dtype.startsWith('float32')) {
+  if (computeCapability >= BFLOAT16 || dtype?.startsWith('float32')) return [];
+  if (/^Gemma[23]/.test(architecture)) {
     return [
       {
-        what: `${id} on a card of compute capability ${capability.toFixed(1)}`,
+        what: `${id} on ${onCard(precision)}`,
         why: 'the card has no bfloat16, and in float16 the numbers of Gemma 2 and 3 overflow',
         fix: 'use a card of compute capability 8.0 or newer: A10G, L4, A100',
+        // Left alone, newer releases compute in float32, which takes twice the memory.
+        certain: dtype !== 'auto',
+      },
+    ];
+  }
+  if (dtype === 'bfloat16') {
+    return [
+      {
+        what: `bfloat16 on ${onCard(precision)}`,
+        why: "vLLM refuses: 'Bfloat16 is only supported on GPUs with compute capability of at least 8.0'",
+        fix: "compute in float16 (extraArgs: ['--dtype=half']), or use a newer card: A10G, L4",
         certain: true,
       },
     ];
   }
-  if (dtype !== 'bfloat16' && (dtype !== 'auto' || own !== 'bfloat16')) return [];
+  if ((dtype !== undefined && dtype !== 'auto') || own !== 'bfloat16') return [];
   return [
     {
-      what: `bfloat16 on a card of compute capability ${capability.toFixed(1)}`,
-      why: "vLLM refuses: 'Bfloat16 is only supported on GPUs with compute capability of at least 8.0'",
-      fix: "compute in float16 (extraArgs: ['--dtype=half']), or use a newer card: A10G, L4",
-      certain: true,
+      what: `the bfloat16 numbers of ${id} on ${onCard(precision)}`,
+      why: 'the card has none: releases before 0.9 refuse to start, and later ones turn to float16 in silence',
+      fix: "say that it computes in float16 (extraArgs: ['--dtype=half']), or use a newer card: A10G, L4",
+      certain: dtype === undefined,
     },
   ];
 }
 
-function formatFaults({ checkpoint, fp8Cache }: Precision, capability: number): StartFault[] {
+function formatFaults(precision: Precision): StartFault[] {
+  const { checkpoint, computeCapability: capability = UNKNOWN } = precision;
   const faults: StartFault[] = [];
   for (const { format } of checkpoint.format) {
+    const { least, sure } = OLDEST[format];
     const tooNew = format === 'int8' && capability >= 10;
-    if (capability >= OLDEST[format] && !tooNew) continue;
+    if (capability >= sure && !tooNew) continue;
+    const refused = tooNew || capability < least;
     faults.push({
-      what: `${format} weights on a card of compute capability ${capability.toFixed(1)}`,
+      what: `${format} weights on ${onCard(precision)}`,
       why: tooNew
         ? 'vLLM has no int8 kernels for 10.0 and newer'
-        : `vLLM needs ${OLDEST[format].toFixed(1)} or newer for this format`,
+        : refused
+          ? `vLLM needs ${least.toFixed(1)} or newer for this format`
+          : `only newer releases of vLLM have kernels of this format below ${sure.toFixed(1)}`,
       fix: 'serve a checkpoint in another format, or use another card',
-      certain: !checkpoint.assumed,
-    });
-  }
-  if (fp8Cache && capability < FP8_CACHE) {
-    faults.push({
-      what: `an fp8 KV cache on a card of compute capability ${capability.toFixed(1)}`,
-      why: 'its kernels need 8.0 or newer; the engine ends at its start',
-      fix: 'leave out kvCacheDtype, or use a newer card: A10G, L4',
-      certain: true,
+      certain: refused && !checkpoint.assumed,
     });
   }
   return faults;
+}
+
+function cacheFaults(precision: Precision): StartFault[] {
+  const { checkpoint, fp8Cache, computeCapability: capability = UNKNOWN } = precision;
+  const latent = checkpoint.model.cache.some(({ kind }) => kind === 'mla');
+  const { least, sure } = latent ? FP8_LATENT : FP8_CACHE;
+  if (!fp8Cache || capability >= sure) return [];
+  const refused = capability < least;
+  return [
+    {
+      what: `an fp8 KV cache on ${onCard(precision)}`,
+      why: refused
+        ? `its kernels need ${least.toFixed(1)} or newer; the engine ends at its start`
+        : `not every attention kernel reads fp8 below ${sure.toFixed(1)}`,
+      fix: `leave out kvCacheDtype, or use a newer card: ${latent ? 'H100, H200' : 'L4, L40S, H100'}`,
+      certain: refused,
+    },
+  ];
+}
+
+/** Sparse attention has kernels for Hopper and for the large Blackwell cards. */
+function sparseFaults(precision: Precision): StartFault[] {
+  const { checkpoint, computeCapability: capability = UNKNOWN } = precision;
+  if (!checkpoint.model.indexerLayers || (capability >= 9 && capability < 12)) return [];
+  return [
+    {
+      what: `the sparse attention of ${checkpoint.model.id} on ${onCard(precision)}`,
+      why: 'its kernels are written for compute capability 9.0 and 10.x',
+      fix: 'use H100, H200, B200 or B300',
+      certain: false,
+    },
+  ];
 }

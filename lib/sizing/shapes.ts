@@ -1,4 +1,4 @@
-import { type GpuCard, type Instance, instances } from '../catalog';
+import { type GpuCard, type Instance, instances, namedCard } from '../catalog';
 
 /** Nodes with so many of one card, whichever instance type they are. */
 export interface GpuShape {
@@ -11,13 +11,8 @@ export interface GpuShape {
   readonly usdPerHour?: number;
 }
 
-/** Part of EC2's number for a card's memory that CUDA is taken to hand out where no log shows it. */
-const USUALLY_VISIBLE = 0.98;
-
-/** GiB of a card that CUDA hands out. */
-export function visibleGiB({ cudaVisibleMiB, memoryMiB }: GpuCard): number {
-  return (cudaVisibleMiB ?? memoryMiB * USUALLY_VISIBLE) / 1024;
-}
+/** GiB of a card that CUDA hands out: the least that logs show. */
+export const visibleGiB = (card: GpuCard): number => namedCard(card).visibleGiB;
 
 /** Every shape of node with whole cards, each with its cheapest type in a region. */
 export function gpuShapes(region: string): readonly GpuShape[] {

@@ -36,7 +36,17 @@ export function weightsPerGpu(
   checkpoint: Checkpoint,
   spread: Spread,
   computeCapability: number | undefined,
+  dtype?: string,
 ): Range {
+  const range = atSixteenBits(checkpoint, spread, computeCapability);
+  // Twice as wide, and no published format computes in it.
+  return isFloat32(dtype) ? { careful: 2 * range.careful, least: 2 * range.least } : range;
+}
+
+/** Whether vLLM's `dtype` asks for 32 bits. */
+export const isFloat32 = (dtype: string | undefined): boolean => /^float(32)?$/.test(dtype ?? '');
+
+function atSixteenBits(checkpoint: Checkpoint, spread: Spread, computeCapability: number | undefined): Range {
   const { model, format, lightest, checkpointGiB } = checkpoint;
   const gpus = spread.tensorParallel * (spread.pipelineParallel ?? 1);
   if (!model.params) {
@@ -48,7 +58,9 @@ export function weightsPerGpu(
     };
   }
   const whole = weightsGiB(model.params, format);
-  const tower = model.multimodal ? Math.max(VISION_GIB, (checkpointGiB ?? 0) - whole) : 0;
+  const tower = model.multimodal
+    ? Math.max(VISION_GIB, (checkpointGiB ?? 0) - whole, checkpoint.towerGiB || 0)
+    : 0;
   const divided = dividedGiB(checkpoint, model.params, spread);
   return {
     careful:

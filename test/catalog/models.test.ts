@@ -3,8 +3,8 @@ import { findCheckpoint, findModel, isKnownMethod, modelNames, models, quantized
 
 describe('models', () => {
   test('are there, each once', () => {
-    expect(models().length).toBe(84);
-    expect(new Set(models().map(({ id }) => id)).size).toBe(84);
+    expect(models().length).toBe(101);
+    expect(new Set(models().map(({ id }) => id)).size).toBe(101);
   });
 
   test('have the parameters that the hub counts', () => {
@@ -16,6 +16,28 @@ describe('models', () => {
     expect(total('BAAI/bge-reranker-v2-m3')).toBe(567_755_777);
     expect(total('meta-llama/Llama-2-7b-hf')).toBe(6_738_415_616);
     expect(total('mistralai/Codestral-22B-v0.1')).toBe(22_247_282_688);
+  });
+
+  test.each([
+    ['meta-llama/Llama-2-13b-chat-hf', 13_015_864_320],
+    ['meta-llama/Llama-2-70b-chat-hf', 68_976_648_192],
+    ['mistralai/Mistral-Nemo-Instruct-2407', 12_247_782_400],
+    ['microsoft/Phi-3-mini-4k-instruct', 3_821_079_552],
+    ['google/gemma-3-1b-it', 999_885_952],
+    ['Qwen/QwQ-32B', 32_763_876_352],
+    ['Qwen/Qwen3-4B-Instruct-2507', 4_022_468_096],
+    ['Qwen/Qwen3-Coder-30B-A3B-Instruct', 30_532_122_624],
+  ])('%s has the parameters that its publisher states, but for biases and norms of heads', (name, stated) => {
+    const total = Object.values(findModel(name)?.params ?? {}).reduce((sum, count) => sum + count, 0);
+    expect(Math.abs(total / stated - 1)).toBeLessThan(0.0002);
+  });
+
+  test.each([
+    ['unsloth/Llama-3.3-70B-Instruct', 'meta-llama/Llama-3.3-70B-Instruct'],
+    ['unsloth/Qwen3-32B-unsloth-bnb-4bit', 'Qwen/Qwen3-32B'],
+    ['someone/Qwen3-32B', undefined],
+  ])('%s is a copy of %s', (name, id) => {
+    expect(findCheckpoint(name)?.model.id).toBe(id);
   });
 
   test('are found by another name and whatever the capitals', () => {

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { Folder } from './called';
@@ -20,10 +20,10 @@ describe('with a card', () => {
         - weights                 15.56 GiB  16 bits
         - activation               3.20 GiB  8192 tokens a step, 256 sequences
         - non-torch                1.00 GiB  CUDA context and exchange
-        - graphs                   0.78 GiB
-        = KV cache budget         20.33 GiB  24.96 at the very best
+        - graphs                   1.41 GiB
+        = KV cache budget         19.70 GiB  26.04 at the very best
         KV cache needed            2.00 GiB  2.00 at the very least
-        longest context 40960, 10.2 requests of 32768 at once, $10.49 an hour (g6e.12xlarge)
+        longest context 40960, 9.8 requests of 32768 at once, $10.49 an hour (g6e.12xlarge)
       "
     `);
   });
@@ -33,15 +33,15 @@ describe('with a card', () => {
     expect(code).toBe(0);
     expect(JSON.parse(out)).toMatchInlineSnapshot(`
       {
-        "concurrency": 10.16,
+        "concurrency": 9.84,
         "count": 4,
         "gpu": "L40S",
         "maxContext": 40960,
         "model": "Qwen/Qwen3-32B",
         "terms": {
           "activationGiB": 3.2,
-          "graphsGiB": 0.78,
-          "kvBudgetGiB": 20.32,
+          "graphsGiB": 1.41,
+          "kvBudgetGiB": 19.69,
           "kvNeedGiB": 2,
           "nonTorchGiB": 1,
           "requestedGiB": 40.86,
@@ -50,6 +50,7 @@ describe('with a card', () => {
         },
         "usdPerHour": 10.49264,
         "verdict": "fit",
+        "why": [],
       }
     `);
   });
@@ -81,6 +82,44 @@ describe('with a card', () => {
   test('a format that only the name tells is called assumed', async () => {
     const { out } = await here.call('fit nvidia/Qwen3-32B-NVFP4 --gpu H100 --context 8192');
     expect(out).toContain('The format of nvidia/Qwen3-32B-NVFP4 is assumed');
+  });
+
+  test('a slice of a card is sized as a card', async () => {
+    const { out } = await here.call('fit Qwen/Qwen3-8B --context 8192 --gpu A100-80GB --mig 3g.40gb --json');
+    expect(JSON.parse(out)).toMatchObject({
+      gpu: 'A100-80 3g.40gb',
+      verdict: 'fit',
+      terms: { visibleGiB: 39.25 },
+      usdPerHour: null,
+    });
+  });
+
+  test('a round number of memory is what a card is sold with, not what it shows', async () => {
+    const visible = async (gib: string) =>
+      JSON.parse((await here.call(`fit Qwen/Qwen3-8B --gpu-memory-gib ${gib} --json`)).out).terms.visibleGiB;
+    expect([await visible('24'), await visible('80'), await visible('23.5')]).toEqual([21.84, 77.59, 23.5]);
+  });
+
+  test('a T4 asks for the format to compute in', async () => {
+    const said = async (more: string) => {
+      const { out } = await here.call(`fit Qwen/Qwen2.5-3B-Instruct --gpu T4 --context 4096 ${more} --json`);
+      const { verdict, why } = JSON.parse(out);
+      return [verdict, ...why];
+    };
+    expect(await said('--dtype half')).toEqual(['fit']);
+    expect(await said('')).toMatchInlineSnapshot(`
+      [
+        "unproven",
+        "the bfloat16 numbers of Qwen/Qwen2.5-3B-Instruct on a card of compute capability 7.5: the card has none: releases before 0.9 refuse to start, and later ones turn to float16 in silence",
+      ]
+    `);
+    expect((await said('--dtype bfloat16'))[0]).toBe('no-fit');
+  });
+
+  test('steps that the engine refuses do not fit', async () => {
+    const { code, out } = await here.call('fit Qwen/Qwen3-8B --gpu L4 --batched-tokens 64 --sequences 128');
+    expect(code).toBe(1);
+    expect(out).toContain('fix: raise the tokens of a step to 128');
   });
 
   test('of 70 GiB or more works on 1024 sequences, as vLLM does, when nobody says', async () => {
@@ -133,8 +172,17 @@ describe('without a card', () => {
 describe('a wrong call', () => {
   test.each([
     ['fit', /name one model/],
-    ['fit Qwen/Qwen3-23B', /no model 'Qwen\/Qwen3-23B' here; did you mean 'Qwen\/Qwen3-32B'\?/],
-    ['fit Qwen/Qwen3-8B --gpu L40', /no GPU 'L40' here; did you mean 'L40S'\?/],
+    [
+      'fit Qwen/Qwen3-23B',
+      /no model 'Qwen\/Qwen3-23B' here; nearest 'Qwen\/Qwen3-32B'; or describe it inline/,
+    ],
+    ['fit --config none.json', /none.json: there is no such file; fix: name the config.json of a model/],
+    ['fit Qwen/Qwen3-8B --gpu L40X', /no GPU 'L40X' here; did you mean 'L40S'\?/],
+    ['fit Qwen/Qwen3-8B --gpu L4 --mig 1g.10gb', /an L4 cut by MIG; use one of A100-40/],
+    ['fit Qwen/Qwen3-8B --gpu B200 --mig 2g.40gb', /no slice '2g.40gb' of a B200; use 2g.45gb/],
+    ['fit Qwen/Qwen3-8B --mig 2g.40gb', /--mig needs --gpu/],
+    ['fit Qwen/Qwen3-8B --gpu H100 --mig 3g.40gb --count 2', /slices of MIG cannot share a model/],
+    ['fit Qwen/Qwen3-8B --dtype int4', /--dtype 'int4' is none of auto, half/],
     ['fit Qwen/Qwen3-8B --gpu Z9', /no GPU 'Z9' here: there are T4/],
     ['fit Qwen/Qwen3-8B --context many', /--context is 'many', not a number above 0/],
     ['fit Qwen/Qwen3-8B --count 1.5', /--count is '1.5', not a whole number/],
@@ -168,4 +216,71 @@ test('loads nothing but itself', () => {
     encoding: 'utf8',
   });
   expect(JSON.parse(stdout)).toEqual([]);
+});
+
+describe('a model that only its config.json describes', () => {
+  const LLAMA = {
+    architectures: ['LlamaForCausalLM'],
+    num_hidden_layers: 32,
+    hidden_size: 4096,
+    num_attention_heads: 32,
+    num_key_value_heads: 8,
+    intermediate_size: 14_336,
+    vocab_size: 128_256,
+    max_position_embeddings: 131_072,
+    torch_dtype: 'bfloat16',
+  };
+  const write = (config: string | object) =>
+    writeFileSync(
+      join(here.path, 'config.json'),
+      typeof config === 'string' ? config : JSON.stringify(config, null, 2),
+    );
+
+  test('is sized like one of the catalog', async () => {
+    write(LLAMA);
+    const { out } = await here.call('fit --config config.json mine/llama --gpu L40S --context 8192 --json');
+    const same = await here.call('fit meta-llama/Llama-3.1-8B-Instruct --gpu L40S --context 8192 --json');
+    expect(JSON.parse(out)).toEqual({ ...JSON.parse(same.out), model: 'mine/llama' });
+  });
+
+  test('and not understood is never promised', async () => {
+    write({ ...LLAMA, architectures: ['NewForCausalLM'] });
+    const { code, out } = await here.call('fit --config config.json --gpu H200 --context 8192');
+    expect(code).toBe(1);
+    expect(out).toContain(
+      'unproven: not understood: the architecture NewForCausalLM, whose layers nobody has counted here',
+    );
+  });
+
+  const refused = async (config: string | object) => {
+    write(config);
+    const { code, err } = await here.call('fit --config config.json');
+    expect(code).toBe(2);
+    return err;
+  };
+
+  test('and is no JSON says where', async () => {
+    expect(await refused('{\n  "hidden_size": 4096,\n  oops\n}')).toMatchInlineSnapshot(`
+      "nexus fit: config.json:3:3: is not JSON; fix: copy the model's config.json whole
+      "
+    `);
+    expect(await refused('[]')).toMatchInlineSnapshot(`
+      "nexus fit: config.json: 'config' is no object
+          fix: paste the model's config.json
+      "
+    `);
+  });
+
+  test('and lacks fields says which, where, and what to write', async () => {
+    const faulty = { ...LLAMA, hidden_size: 'large', vocab_size: null, intermediate_size: 0 };
+    expect(await refused(faulty)).toMatchInlineSnapshot(`
+      "nexus fit: config.json:6:3: 'hidden_size' is "large"
+          fix: write a whole number of 1 or more
+        config.json:10:3: 'vocab_size' is missing
+          fix: copy it from the model's config.json, such as vocab_size: 151936
+        config.json:9:3: 'intermediate_size' is 0
+          fix: copy it from the model's config.json, such as intermediate_size: 14336
+      "
+    `);
+  });
 });

@@ -1,6 +1,5 @@
 /** Faults that nothing refuses yet, with what is missing. */
 export const LATER: Readonly<Record<string, string>> = {
-  'fit-two-on-one-gpu': 'model-fits-memory: pools cannot share a GPU yet',
   'place-quota': 'quota-covers-pool: the file has no quotas yet',
   'place-region': 'pod-has-a-home: the catalog knows prices by region, not offers',
   'conf-dead-metric': 'metric-exists: needs the metrics of engines by version',

@@ -119,7 +119,7 @@ describe('a fit is not promised', () => {
     expect(doubtsOf({ utilization: 0.99 })).toMatchObject({
       verdict: 'unproven',
       doubts: [
-        'utilization 0.99 leaves 0.44 GiB of a card to all that is not requested, which may take 1.78',
+        'utilization 0.99 leaves 0.44 GiB of a card to all that is not requested, which may take 1.65',
       ],
       maxContext: 0,
     });
@@ -149,9 +149,20 @@ test('weights quantized at load must fit before', () => {
 });
 
 test('an encoder works on as many sequences as it may', () => {
-  expect(fitFor(input({ checkpoint: checkpoint('BAAI/bge-m3'), context: 8194 }))).toMatchObject({
+  const embedder = { checkpoint: checkpoint('BAAI/bge-m3'), context: 8194 };
+  expect(fitFor(input({ ...embedder, batchedTokens: 8194 }))).toMatchObject({
     verdict: 'fit',
     concurrency: 256,
     maxContext: 8194,
   });
+  expect(fitFor(input({ ...embedder, batchedTokens: 8192 })).faults).toMatchInlineSnapshot(`
+    [
+      {
+        "certain": true,
+        "fix": "raise the tokens of a step to 8194, or shorten the context",
+        "what": "8192 tokens a step for texts of 8194 to BAAI/bge-m3",
+        "why": "an encoder reads a text in one step; vLLM refuses steps that are shorter than the context",
+      },
+    ]
+  `);
 });

@@ -9,7 +9,12 @@ const faults = (name: string, computeCapability: number, more: { dtype?: string;
   );
 
 test('a T4 has no bfloat16', () => {
-  expect(faults('Qwen/Qwen3-8B', 7.5)).toEqual(['bfloat16 on a card of compute capability 7.5']);
+  expect(faults('Qwen/Qwen3-8B', 7.5)).toEqual([
+    'the bfloat16 numbers of Qwen/Qwen3-8B on a card of compute capability 7.5',
+  ]);
+  expect(faults('Qwen/Qwen3-8B', 7.5, { dtype: 'bfloat16' })).toEqual([
+    'bfloat16 on a card of compute capability 7.5',
+  ]);
   expect(faults('Qwen/Qwen3-8B', 7.5, { dtype: 'half' })).toEqual([]);
   expect(faults('Qwen/Qwen3-8B', 8.6)).toEqual([]);
   // Published in other formats: the engine chooses float16 itself.
@@ -23,11 +28,38 @@ test('Gemma 2 and 3 are not safe in float16', () => {
   ]);
 });
 
+const certain = (
+  name: string,
+  computeCapability: number,
+  more: { dtype?: string; fp8Cache?: boolean } = {},
+) =>
+  precisionFaults({ checkpoint: checkpoint(name), computeCapability, fp8Cache: false, ...more }).map(
+    (fault) => fault.certain,
+  );
+
+test('what releases differ in is doubted, not refused', () => {
+  // Newer releases compute a bfloat16 checkpoint in float16 when nobody says.
+  expect(certain('Qwen/Qwen3-8B', 7.5, { dtype: 'auto' })).toEqual([false]);
+  expect(certain('Qwen/Qwen3-8B', 7.5)).toEqual([true]);
+  expect(certain('google/gemma-3-4b-it', 7.5, { dtype: 'auto' })).toEqual([false]);
+  expect(certain('google/gemma-3-4b-it', 7.5, { dtype: 'half' })).toEqual([true]);
+  expect(certain('google/gemma-3-4b-it', 7.5, { dtype: 'float32' })).toEqual([]);
+  expect(certain('Qwen/Qwen3-8B-FP8', 8.6)).toEqual([false]);
+  expect(certain('Qwen/Qwen3-8B-FP8', 8.9)).toEqual([]);
+  expect(certain('deepseek-ai/DeepSeek-R1', 8.9, { fp8Cache: true })).toEqual([false]);
+});
+
+test('sparse attention has kernels for Hopper and the large Blackwell cards', () => {
+  const of = (computeCapability: number) => certain('deepseek-ai/DeepSeek-V3.2', computeCapability);
+  expect([of(8).length, of(9).length, of(10.3).length, of(12).length]).toEqual([2, 0, 0, 1]);
+});
+
 test('an fp8 cache needs 8.0', () => {
   expect(faults('Qwen/Qwen3-8B', 7.5, { dtype: 'half', fp8Cache: true })).toEqual([
     'an fp8 KV cache on a card of compute capability 7.5',
   ]);
-  expect(faults('Qwen/Qwen3-8B', 8, { fp8Cache: true })).toEqual([]);
+  expect(faults('Qwen/Qwen3-8B', 8.9, { fp8Cache: true })).toEqual([]);
+  expect(certain('Qwen/Qwen3-8B', 8, { fp8Cache: true })).toEqual([false]);
 });
 
 test('mxfp4 needs 8.0, and int8 has no kernels from 10.0', () => {
@@ -40,6 +72,10 @@ test('mxfp4 needs 8.0, and int8 has no kernels from 10.0', () => {
   expect([of(9), of(10), of(12)]).toEqual([0, 1, 1]);
 });
 
-test('a card that nobody knows is not judged', () => {
-  expect(precisionFaults({ checkpoint: checkpoint('Qwen/Qwen3-8B'), fp8Cache: true })).toEqual([]);
+test('a card that nobody knows is taken for an Ampere, where nothing is certain', () => {
+  const unknown = (name: string, fp8Cache: boolean) =>
+    precisionFaults({ checkpoint: checkpoint(name), fp8Cache }).map((fault) => fault.certain);
+  expect(unknown('Qwen/Qwen3-8B', false)).toEqual([]);
+  expect(unknown('Qwen/Qwen3-8B', true)).toEqual([false]);
+  expect(unknown('Qwen/Qwen3-8B-FP8', false)).toEqual([false]);
 });

@@ -104,7 +104,6 @@ describe('whole starts', () => {
     expect(verdict).toBe('fit');
     expect(terms.kvBudgetGiB).toBeLessThan(4.48);
     expect(atBest.kvBudgetGiB).toBeGreaterThanOrEqual(4.48);
-    expect(atBest.kvBudgetGiB).toBeLessThan(4.91);
   });
 
   test('the same at 131,072 tokens needs 16 GiB of cache: it does not fit', () => {

@@ -1,0 +1,2 @@
+/** The call is wrong; its message says how. */
+export class WrongCall extends Error {}

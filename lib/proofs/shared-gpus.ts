@@ -1,0 +1,27 @@
+import { sharesAddUp, visibleGiB } from '../sizing';
+import type { Refusal } from './proof';
+import type { ServedModel } from './served-models';
+
+/** Servers whose pods may meet on one GPU of a pool that is shared by time, and together request more than there is. */
+export function sharing(all: readonly ServedModel[]): readonly Refusal[] {
+  const pools = new Map<string, ServedModel[]>();
+  for (const served of all) {
+    if ((served.fact.sharedBy ?? 1) < 2) continue;
+    pools.set(served.pool.name, [...(pools.get(served.pool.name) ?? []), served]);
+  }
+  return [...pools.values()].flatMap((meeting): Refusal[] => {
+    const most = meeting[0].fact.sharedBy ?? 1;
+    // Replicas of one model meet as well as those of two; the scheduler may put the largest together.
+    const pods = meeting
+      .flatMap((served) => Array.from({ length: Math.min(most, served.fact.replicas.max) }, () => served))
+      .sort((a, b) => b.start.utilization - a.start.utilization)
+      .slice(0, most);
+    const fault = sharesAddUp(
+      pods.map(({ fact, start }) => ({ name: fact.alias, utilization: start.utilization })),
+      visibleGiB(meeting[0].card),
+    );
+    if (!fault) return [];
+    const [first] = pods;
+    return [{ object: first.object, ...fault, ...(first.origin ? { origin: first.origin } : {}) }];
+  });
+}

@@ -1,0 +1,56 @@
+import { expect, test } from 'vitest';
+import { findCard, gpuNames, namedCards } from '../../lib/catalog';
+
+test.each([
+  ['H100', 'H100'],
+  ['h100-sxm5-80gb', 'H100'],
+  ['NVIDIA H100 80GB HBM3', 'H100'],
+  ['H100-PCIe', 'H100'],
+  ['H100-NVL', 'H100-NVL'],
+  ['H100-94GB', 'H100-NVL'],
+  ['H200-141GB', 'H200'],
+  ['NVIDIA A100-SXM4-40GB', 'A100-40'],
+  ['A100 80GB PCIe', 'A100-80'],
+  ['Tesla T4', 'T4'],
+  ['T4-16GB', 'T4'],
+  ['A10', 'A10'],
+  ['A10G-24GB', 'A10G'],
+  ['L40S-48GB', 'L40S'],
+  ['NVIDIA L40', 'L40'],
+  ['B200-192GB', 'B200'],
+  ['B300-288GB', 'B300'],
+  ['GB200', 'GB200'],
+  ['NVIDIA GB200', 'GB200'],
+  ['NVIDIA GeForce RTX 4090', 'RTX-4090'],
+  ['4090', 'RTX-4090'],
+  ['RTX PRO 6000 Blackwell Server Edition', 'RTX-PRO-6000'],
+  ['A6000', 'RTX-A6000'],
+])('%s is %s', (spelled, name) => {
+  expect(findCard(spelled)?.name).toBe(name);
+});
+
+test('a name of two cards is sure of the smaller, and at best the larger', () => {
+  expect(findCard('A100')).toMatchObject({
+    name: 'A100',
+    visibleGiB: findCard('A100-40')?.visibleGiB,
+    mostVisibleGiB: findCard('A100-80')?.mostVisibleGiB,
+    estimated: true,
+  });
+});
+
+test('every card finds itself, and hands out no more than it has', () => {
+  for (const card of namedCards()) {
+    expect(findCard(card.name)).toEqual(card);
+    expect(card.visibleGiB).toBeLessThanOrEqual(card.mostVisibleGiB);
+    expect(card.visibleGiB / card.mostVisibleGiB).toBeGreaterThan(0.96);
+  }
+  expect(
+    namedCards()
+      .slice(0, gpuNames().length)
+      .map(({ name }) => name),
+  ).toEqual(gpuNames());
+});
+
+test('what is no card is not guessed', () => {
+  for (const name of ['MI300X', 'L5', 'H100-160GB', '']) expect(findCard(name)).toBeUndefined();
+});
