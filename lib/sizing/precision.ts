@@ -41,6 +41,7 @@ const UNKNOWN = 8;
 /** What a card cannot compute with. */
 export function precisionFaults(precision: Precision): readonly StartFault[] {
   return [
+    ...ageFaults(precision),
     ...dtypeFaults(precision),
     ...formatFaults(precision),
     ...cacheFaults(precision),
@@ -52,6 +53,23 @@ const onCard = ({ computeCapability }: Precision): string =>
   computeCapability === undefined
     ? 'a card whose compute capability nobody told'
     : `a card of compute capability ${computeCapability.toFixed(1)}`;
+
+/** Oldest card that every release since 2025 has kernels for. */
+const OLDEST_CARD: Oldest = { least: 7, sure: 7.5 };
+
+function ageFaults(precision: Precision): StartFault[] {
+  const { computeCapability = UNKNOWN } = precision;
+  if (computeCapability >= OLDEST_CARD.sure) return [];
+  const refused = computeCapability < OLDEST_CARD.least;
+  return [
+    {
+      what: `vLLM on ${onCard(precision)}`,
+      why: refused ? 'it needs 7.0 or newer' : 'newer releases have no kernels for it',
+      fix: 'use a newer card: T4, A10G, L4',
+      certain: refused,
+    },
+  ];
+}
 
 /** Whether a model would compute in bfloat16, or may only. */
 function dtypeFaults(precision: Precision): StartFault[] {
@@ -94,7 +112,7 @@ function formatFaults(precision: Precision): StartFault[] {
   const { checkpoint, computeCapability: capability = UNKNOWN } = precision;
   const faults: StartFault[] = [];
   for (const { format } of checkpoint.format) {
-    const { least, sure } = OLDEST[format];
+    const { least, sure } = oldestOf(format, checkpoint.id);
     const tooNew = format === 'int8' && capability >= 10;
     if (capability >= sure && !tooNew) continue;
     const refused = tooNew || capability < least;
@@ -111,6 +129,10 @@ function formatFaults(precision: Precision): StartFault[] {
   }
   return faults;
 }
+
+/** The loader of NVIDIA's own checkpoints asked for fp8 units before it fell back to weights alone. */
+const oldestOf = (format: WeightFormat, id: string): Oldest =>
+  format === 'fp8' && /^nvidia\//i.test(id) ? { least: 7.5, sure: 8.9 } : OLDEST[format];
 
 function cacheFaults(precision: Precision): StartFault[] {
   const { checkpoint, fp8Cache, computeCapability: capability = UNKNOWN } = precision;

@@ -49,6 +49,16 @@ test('what releases differ in is doubted, not refused', () => {
   expect(certain('deepseek-ai/DeepSeek-R1', 8.9, { fp8Cache: true })).toEqual([false]);
 });
 
+test('a card older than a T4 has kernels in older releases only', () => {
+  expect(certain('Qwen/Qwen3-8B', 7, { dtype: 'half' })).toEqual([false]);
+  expect(certain('Qwen/Qwen3-8B', 6.1, { dtype: 'half' })).toEqual([true]);
+});
+
+test("NVIDIA's own fp8 checkpoints asked for fp8 units", () => {
+  expect(certain('nvidia/Llama-3.3-70B-Instruct-FP8', 8)).toEqual([false]);
+  expect(certain('RedHatAI/Llama-3.3-70B-Instruct-FP8-dynamic', 8)).toEqual([]);
+});
+
 test('sparse attention has kernels for Hopper and the large Blackwell cards', () => {
   const of = (computeCapability: number) => certain('deepseek-ai/DeepSeek-V3.2', computeCapability);
   expect([of(8).length, of(9).length, of(10.3).length, of(12).length]).toEqual([2, 0, 0, 1]);
