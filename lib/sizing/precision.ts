@@ -35,6 +35,8 @@ const BFLOAT16 = 8;
 const FP8_CACHE: Oldest = { least: 8, sure: 8.9 };
 /** The kernels of a latent read fp8 on Hopper and newer. */
 const FP8_LATENT: Oldest = { least: 8, sure: 9 };
+/** Those of attention with sinks, on Blackwell. */
+const FP8_SINKS: Oldest = { least: 8, sure: 10 };
 /** What a card that nobody knows is taken for: an Ampere, as nearly every one is by now. */
 const UNKNOWN = 8;
 
@@ -136,8 +138,10 @@ const oldestOf = (format: WeightFormat, id: string): Oldest =>
 
 function cacheFaults(precision: Precision): StartFault[] {
   const { checkpoint, fp8Cache, computeCapability: capability = UNKNOWN } = precision;
-  const latent = checkpoint.model.cache.some(({ kind }) => kind === 'mla');
-  const { least, sure } = latent ? FP8_LATENT : FP8_CACHE;
+  const { cache, architecture } = checkpoint.model;
+  const latent = cache.some(({ kind }) => kind === 'mla');
+  const sinks = architecture.startsWith('GptOss');
+  const { least, sure } = sinks ? FP8_SINKS : latent ? FP8_LATENT : FP8_CACHE;
   if (!fp8Cache || capability >= sure) return [];
   const refused = capability < least;
   return [
@@ -146,7 +150,7 @@ function cacheFaults(precision: Precision): StartFault[] {
       why: refused
         ? `its kernels need ${least.toFixed(1)} or newer; the engine ends at its start`
         : `not every attention kernel reads fp8 below ${sure.toFixed(1)}`,
-      fix: `leave out kvCacheDtype, or use a newer card: ${latent ? 'H100, H200' : 'L4, L40S, H100'}`,
+      fix: `leave out kvCacheDtype, or use a newer card: ${sinks ? 'B200' : latent ? 'H100, H200' : 'L4, L40S, H100'}`,
       certain: refused,
     },
   ];

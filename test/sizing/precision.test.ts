@@ -47,6 +47,8 @@ test('what releases differ in is doubted, not refused', () => {
   expect(certain('Qwen/Qwen3-8B-FP8', 8.6)).toEqual([false]);
   expect(certain('Qwen/Qwen3-8B-FP8', 8.9)).toEqual([]);
   expect(certain('deepseek-ai/DeepSeek-R1', 8.9, { fp8Cache: true })).toEqual([false]);
+  expect(certain('openai/gpt-oss-20b', 9, { fp8Cache: true })).toEqual([false]);
+  expect(certain('openai/gpt-oss-20b', 10, { fp8Cache: true })).toEqual([]);
 });
 
 test('a card older than a T4 has kernels in older releases only', () => {
