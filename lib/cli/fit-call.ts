@@ -153,7 +153,7 @@ export const cardFrom = (gpu: GpuCard): Card => namedCard(gpu);
 
 /** What vLLM works on at once when nobody says: by the size of the card, an A100 excepted. */
 export function sequencesOf({ maxSequences, batchedTokens }: FitCall, card: Card): number {
-  const large = card.visibleGiB >= 70 && !/^A[18]00/.test(card.name ?? '');
+  const large = card.visibleGiB >= 70 && !card.name?.startsWith('A100');
   return maxSequences ?? Math.min(large ? 1024 : 256, batchedTokens);
 }
 

@@ -64,5 +64,10 @@ function modelLine(model: ModelFact, pools: readonly PoolFact[]): string {
   const where = pool
     ? `${model.gpusPerReplica} GPU a replica on '${pool.name}' (${types.slice(0, 3).join(', ')}${types.length > 3 ? ', …' : ''}; ${pool.capacities.join(', then ')})`
     : 'on CPUs';
-  return `${model.alias.padEnd(10)} ${model.model}, ${replicas} × ${model.engine}, ${where}`;
+  const { observed } = model.start ?? {};
+  const measured = observed
+    ? `; rests on a measurement: ${observed.kvGiB} GiB of cache on ${observed.on}, vLLM ${observed.vllm}` +
+      (observed.source ? ` (${observed.source})` : '')
+    : '';
+  return `${model.alias.padEnd(10)} ${model.model}, ${replicas} × ${model.engine}, ${where}${measured}`;
 }

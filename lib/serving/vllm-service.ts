@@ -201,6 +201,7 @@ function vllmPod(server: Construct, props: VllmServiceProps, settings: ServerSet
 const UNCOUNTED: readonly string[] = [
   '--block-size',
   '--compilation-config',
+  '--cpu-offload-gb',
   '--cudagraph-capture-sizes',
   '--data-parallel-size',
   '--disable-hybrid-kv-cache-manager',

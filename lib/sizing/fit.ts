@@ -114,9 +114,10 @@ export function fitFor(input: FitInput): Fit {
     doubts: doubted.map(({ text }) => text),
   };
 
-  /** Of a model that is only half understood even the least may be too much; not by half. */
+  /** Of a start that is only half understood even the least may be too much; not by half. */
   function unread(): boolean {
-    return checkpoint.notRead !== undefined && weights.least / 2 < atBest.requestedGiB;
+    const saves = input.uncounted?.some((flag) => SAVES.includes(flag)) ?? false;
+    return (saves || checkpoint.notRead !== undefined) && weights.least / 2 < atBest.requestedGiB;
   }
 
   function verdictOf(): Fitness {
@@ -127,6 +128,15 @@ export function fitFor(input: FitInput): Fit {
     return proven && faults.length === 0 && doubted.length === 0 ? 'fit' : 'unproven';
   }
 }
+
+/** Options that may let a server start which does not fit by this arithmetic. */
+const SAVES: readonly string[] = [
+  '--cpu-offload-gb',
+  '--hf-overrides',
+  '--kv-cache-memory-bytes',
+  '--num-gpu-blocks-override',
+  '--pipeline-parallel-size',
+];
 
 const requestOf = (input: FitInput, context: number): CacheRequest => ({
   context,

@@ -46,8 +46,9 @@ export function cachePerRequest(model: Model, request: CacheRequest): Range {
   const margin = state.careful > 0 ? HYBRID_MARGIN : 1;
   const least = model.cache.reduce((sum, group) => sum + leastBytes(group, request, bytes), 0);
   return {
-    // Engines of different age hold layers with a window to it, to twice the batch, or not at all: charged whole.
-    careful: (share * perToken * (tokens + page) * margin) / GIB + state.careful * share,
+    // Engines of different age hold layers with a window to it, to twice the batch, or not at all: charged whole. Of a
+    // pipeline releases around 0.15 asked the tightest stage for the cache of all layers (vLLM issue 32105).
+    careful: (perToken * (tokens + page) * margin) / GIB + state.careful,
     least: (share * least) / GIB + state.least * share,
   };
 }

@@ -68,7 +68,9 @@ function sliceFault(checkpoint: Checkpoint, spread: Spread): StartFault | undefi
   const blocks = hasFormat(checkpoint, 'fp8-block128');
   const groups = hasFormat(checkpoint, 'awq-int4-g128', 'gptq-int4-g128', 'int4-g128-sym');
   if (!blocks && !groups) return undefined;
-  const wide = widths(checkpoint.model, expertParallel).find((width) => (width / tp) % FP8_BLOCK !== 0);
+  const wide = widths(checkpoint.model, expertParallel)
+    .map((width) => paddedWidth(checkpoint, width))
+    .find((width) => (width / tp) % FP8_BLOCK !== 0);
   if (wide === undefined) return undefined;
   const slice = wide / tp;
   const helps =
@@ -83,6 +85,10 @@ function sliceFault(checkpoint: Checkpoint, spread: Spread): StartFault | undefi
     certain: blocks || !assumed,
   };
 }
+
+/** Qwen published its 4-bit checkpoints of 72B with wider layers, so that eight GPUs divide them. */
+const paddedWidth = ({ id }: Checkpoint, width: number): number =>
+  width === 29_568 && /^qwen\/.*-(awq|gptq)/i.test(id) ? 29_696 : width;
 
 /** Widths of the feed-forward layers that tensor parallelism cuts. */
 function widths({ intermediateSize, moe }: Model, expertParallel: boolean): readonly number[] {

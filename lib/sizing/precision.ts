@@ -35,12 +35,15 @@ const BFLOAT16 = 8;
 const FP8_CACHE: Oldest = { least: 8, sure: 8.9 };
 /** The kernels of a latent read fp8 on Hopper and newer. */
 const FP8_LATENT: Oldest = { least: 8, sure: 9 };
+/** Those of attention with sinks, on Blackwell. */
+const FP8_SINKS: Oldest = { least: 8, sure: 10 };
 /** What a card that nobody knows is taken for: an Ampere, as nearly every one is by now. */
 const UNKNOWN = 8;
 
 /** What a card cannot compute with. */
 export function precisionFaults(precision: Precision): readonly StartFault[] {
   return [
+    ...ageFaults(precision),
     ...dtypeFaults(precision),
     ...formatFaults(precision),
     ...cacheFaults(precision),
@@ -52,6 +55,23 @@ const onCard = ({ computeCapability }: Precision): string =>
   computeCapability === undefined
     ? 'a card whose compute capability nobody told'
     : `a card of compute capability ${computeCapability.toFixed(1)}`;
+
+/** Oldest card that every release since 2025 has kernels for. */
+const OLDEST_CARD: Oldest = { least: 7, sure: 7.5 };
+
+function ageFaults(precision: Precision): StartFault[] {
+  const { computeCapability = UNKNOWN } = precision;
+  if (computeCapability >= OLDEST_CARD.sure) return [];
+  const refused = computeCapability < OLDEST_CARD.least;
+  return [
+    {
+      what: `vLLM on ${onCard(precision)}`,
+      why: refused ? 'it needs 7.0 or newer' : 'newer releases have no kernels for it',
+      fix: 'use a newer card: T4, A10G, L4',
+      certain: refused,
+    },
+  ];
+}
 
 /** Whether a model would compute in bfloat16, or may only. */
 function dtypeFaults(precision: Precision): StartFault[] {
@@ -94,7 +114,7 @@ function formatFaults(precision: Precision): StartFault[] {
   const { checkpoint, computeCapability: capability = UNKNOWN } = precision;
   const faults: StartFault[] = [];
   for (const { format } of checkpoint.format) {
-    const { least, sure } = OLDEST[format];
+    const { least, sure } = oldestOf(format, checkpoint.id);
     const tooNew = format === 'int8' && capability >= 10;
     if (capability >= sure && !tooNew) continue;
     const refused = tooNew || capability < least;
@@ -112,10 +132,16 @@ function formatFaults(precision: Precision): StartFault[] {
   return faults;
 }
 
+/** The loader of NVIDIA's own checkpoints asked for fp8 units before it fell back to weights alone. */
+const oldestOf = (format: WeightFormat, id: string): Oldest =>
+  format === 'fp8' && /^nvidia\//i.test(id) ? { least: 7.5, sure: 8.9 } : OLDEST[format];
+
 function cacheFaults(precision: Precision): StartFault[] {
   const { checkpoint, fp8Cache, computeCapability: capability = UNKNOWN } = precision;
-  const latent = checkpoint.model.cache.some(({ kind }) => kind === 'mla');
-  const { least, sure } = latent ? FP8_LATENT : FP8_CACHE;
+  const { cache, architecture } = checkpoint.model;
+  const latent = cache.some(({ kind }) => kind === 'mla');
+  const sinks = architecture.startsWith('GptOss');
+  const { least, sure } = sinks ? FP8_SINKS : latent ? FP8_LATENT : FP8_CACHE;
   if (!fp8Cache || capability >= sure) return [];
   const refused = capability < least;
   return [
@@ -124,7 +150,7 @@ function cacheFaults(precision: Precision): StartFault[] {
       why: refused
         ? `its kernels need ${least.toFixed(1)} or newer; the engine ends at its start`
         : `not every attention kernel reads fp8 below ${sure.toFixed(1)}`,
-      fix: `leave out kvCacheDtype, or use a newer card: ${latent ? 'H100, H200' : 'L4, L40S, H100'}`,
+      fix: `leave out kvCacheDtype, or use a newer card: ${sinks ? 'B200' : latent ? 'H100, H200' : 'L4, L40S, H100'}`,
       certain: refused,
     },
   ];

@@ -73,3 +73,12 @@ test('two files of one name would write one folder', async () => {
   expect(code).toBe(2);
   expect(err).toMatch(/first\.yaml and .*again\.yaml are both called 'first'; nothing was written/);
 });
+
+test('says which models rest on a measurement', async () => {
+  const file = join(__dirname, '../refusals/repaired/fit-observed-elsewhere.yaml');
+  const { code, out } = await here.call(`synth ${file}`);
+  expect(code).toBe(0);
+  expect(out).toMatch(
+    /chat +openai\/gpt-oss-120b.*; rests on a measurement: 9\.6 GiB of cache on H100, vLLM 0\.33\.0/,
+  );
+});

@@ -80,7 +80,7 @@ describe('no call contradicts another', () => {
 
   test('an fp8 cache is no worse where the card is sure to read it', () => {
     for (const input of all) {
-      if ((input.computeCapability ?? 0) < 9) continue;
+      if ((input.computeCapability ?? 0) < 10) continue;
       expect(rank({ ...input, fp8Cache: true }), JSON.stringify(input)).toBeGreaterThanOrEqual(
         rank({ ...input, fp8Cache: false }),
       );

@@ -148,6 +148,15 @@ test('weights quantized at load must fit before', () => {
   expect(fitFor(input({ checkpoint: checkpoint('Qwen/Qwen3-14B-FP8'), visibleGiB: 27 })).doubts).toEqual([]);
 });
 
+test('an option that may save memory leaves what does not fit unproven, not what is hopeless', () => {
+  const large = { checkpoint: checkpoint('Qwen/Qwen3-32B'), context: 1024 };
+  const offload = { ...large, uncounted: ['--cpu-offload-gb'] };
+  expect(fitFor(input(large)).verdict).toBe('no-fit');
+  expect(fitFor(input(offload)).verdict).toBe('unproven');
+  expect(fitFor(input({ ...large, uncounted: ['--enable-lora'] })).verdict).toBe('no-fit');
+  expect(fitFor(input({ ...offload, visibleGiB: 22 })).verdict).toBe('no-fit');
+});
+
 test('an encoder works on as many sequences as it may', () => {
   const embedder = { checkpoint: checkpoint('BAAI/bge-m3'), context: 8194 };
   expect(fitFor(input({ ...embedder, batchedTokens: 8194 }))).toMatchObject({

@@ -47,6 +47,18 @@ test('what releases differ in is doubted, not refused', () => {
   expect(certain('Qwen/Qwen3-8B-FP8', 8.6)).toEqual([false]);
   expect(certain('Qwen/Qwen3-8B-FP8', 8.9)).toEqual([]);
   expect(certain('deepseek-ai/DeepSeek-R1', 8.9, { fp8Cache: true })).toEqual([false]);
+  expect(certain('openai/gpt-oss-20b', 9, { fp8Cache: true })).toEqual([false]);
+  expect(certain('openai/gpt-oss-20b', 10, { fp8Cache: true })).toEqual([]);
+});
+
+test('a card older than a T4 has kernels in older releases only', () => {
+  expect(certain('Qwen/Qwen3-8B', 7, { dtype: 'half' })).toEqual([false]);
+  expect(certain('Qwen/Qwen3-8B', 6.1, { dtype: 'half' })).toEqual([true]);
+});
+
+test("NVIDIA's own fp8 checkpoints asked for fp8 units", () => {
+  expect(certain('nvidia/Llama-3.3-70B-Instruct-FP8', 8)).toEqual([false]);
+  expect(certain('RedHatAI/Llama-3.3-70B-Instruct-FP8-dynamic', 8)).toEqual([]);
 });
 
 test('sparse attention has kernels for Hopper and the large Blackwell cards', () => {

@@ -14,6 +14,7 @@ interface Start {
   readonly card: string;
   readonly tp?: number;
   readonly ep?: boolean;
+  readonly pp?: number;
   readonly context?: number;
   readonly batched?: number;
   readonly sequences?: number;
@@ -21,7 +22,7 @@ interface Start {
   readonly fp8Cache?: boolean;
 }
 
-function input({ model, card, tp = 1, ep = false, ...more }: Start): FitInput {
+function input({ model, card, tp = 1, pp = 1, ep = false, ...more }: Start): FitInput {
   const found = findCard(card);
   if (!found) throw new Error(`no card ${card}`);
   return {
@@ -29,7 +30,7 @@ function input({ model, card, tp = 1, ep = false, ...more }: Start): FitInput {
     visibleGiB: found.visibleGiB,
     mostVisibleGiB: found.mostVisibleGiB,
     computeCapability: found.computeCapability,
-    spread: { tensorParallel: tp, expertParallel: ep },
+    spread: { tensorParallel: tp, pipelineParallel: pp, expertParallel: ep },
     context: more.context ?? 8192,
     utilization: more.utilization ?? 0.9,
     batchedTokens: more.batched ?? 2048,
@@ -208,6 +209,16 @@ describe('verdicts', () => {
       },
     ],
     [{ ...A10G, context: 131_072 }],
+    [
+      {
+        source: '#32105',
+        model: 'Qwen/Qwen3-30B-A3B-FP8',
+        card: 'RTX-4090',
+        pp: 3,
+        context: 262_144,
+        utilization: 0.97,
+      },
+    ],
   ])('what was refused is never promised: %o', (start) => {
     expect(fitFor(input(start)).verdict).not.toBe('fit');
   });
