@@ -39,6 +39,11 @@ const vllm = objectOf('vLLM on a GPU pool', {
   kvCacheDtype: optional(
     enumOf('Number format of the KV cache', ['auto', 'bfloat16', 'fp8', 'fp8_e4m3', 'fp8_e5m2']),
   ),
+  tokensPerSecond: optional(
+    number('Tokens a second that one busy replica was measured to write; gives a price per million', {
+      above: 0,
+    }),
+  ),
   extraArgs: optional(
     listOf(
       'More arguments for `vllm serve`',

@@ -1,3 +1,5 @@
 export * from './checkpoints';
 export * from './instances';
 export * from './models';
+export * from './quotas';
+export * from './services';

@@ -1,3 +1,5 @@
+export { closedTo } from './placement';
+export { nodesAllowed, vcpusAllowed } from './pool-limits';
 export {
   type Proof,
   type ProofInput,
@@ -9,3 +11,5 @@ export {
 } from './proof';
 export { PROOFS } from './proofs';
 export { type ProofRun, type Proved, type ProveOptions, prove, STALE_WAIVER, type Waiver } from './prove';
+export { memoryMiB } from './quantity';
+export { type Demand, demandOf, holds, NOTHING, plus, takenOn } from './room';

@@ -24,7 +24,7 @@ describe('top', () => {
       "env.yaml
         11:1  model: unknown key; did you mean 'models'?
         12:1  observabilty: unknown key; did you mean 'observability'?
-        13:1  zzz: unknown key; known here: extends, name, tier, prefix, aws, gitops, pools, models, gateway, data, observability, waivers
+        13:1  zzz: unknown key; known here: extends, name, tier, prefix, budgetUsd, aws, gitops, pools, models, gateway, data, observability, waivers
       3 problems; nothing was synthesized"
     `);
   });
@@ -37,9 +37,8 @@ describe('top', () => {
       ),
     ).toMatchInlineSnapshot(`
       "env.yaml
-        9:3    aws.quotas: unknown key; known here: account, region, zones, admins, endpoint, network, kubernetes, system
         13:44  pools.l40s.devices: unknown key; known here: gpu, perNode, capacity, limit, reservation, zones, instanceTypes
-      2 problems; nothing was synthesized"
+      1 problem; nothing was synthesized"
     `);
     expect(localPlus('gateway: { tenants: {} }\nobservability: { slos: {} }\n')).toMatchInlineSnapshot(`
       "env.yaml

@@ -1,0 +1,5 @@
+export { type Amount, dollars, HOURS, shown } from './amount';
+export { type Bill, type BillInput, billOf } from './bill';
+export { type ByScale, type CostLine, SCALES, type Scale, type UsageLine } from './line';
+export type { ModelCost } from './model-cost';
+export type { QuotaUse } from './quota-use';
