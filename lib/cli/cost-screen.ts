@@ -1,5 +1,6 @@
 import { styleText } from 'node:util';
-import { type Bill, type CostLine, dollars, SCALES, shown } from '../cost';
+import { dollars } from '../core';
+import { type Bill, type CostLine, SCALES, shown } from '../cost';
 import { table } from './table';
 import { counted } from './tally';
 

@@ -1,3 +1,5 @@
+import { dollars } from '../core';
+
 /** Hours of a month, as AWS's own calculator counts them. */
 export const HOURS = 730;
 
@@ -18,12 +20,6 @@ export const times = ({ low, high }: Amount, factor: number): Amount => ({
 
 export const sum = (amounts: readonly Amount[]): Amount =>
   amounts.reduce((a, b) => ({ low: a.low + b.low, high: a.high + b.high }), NOTHING_SPENT);
-
-/** Whole dollars with separators; cents only below a hundred. */
-export function dollars(usd: number): string {
-  const text = usd < 99.995 ? usd.toFixed(2) : `${Math.round(usd)}`;
-  return `$${text.replace(/\B(?=(\d{3})+(\.|$))/g, ',')}`;
-}
 
 /** `$1,200`, `$300 to $1,200`; `at least $300` where a part of it is unknown, and `unknown` where all of it is. */
 export function shown(amount: Amount | undefined, unknown: readonly string[] = []): string {

@@ -1,4 +1,4 @@
-export { type Amount, dollars, HOURS, shown } from './amount';
+export { type Amount, HOURS, shown } from './amount';
 export { type Bill, type BillInput, billOf } from './bill';
 export { type ByScale, type CostLine, SCALES, type Scale, type UsageLine } from './line';
 export type { ModelCost } from './model-cost';

@@ -94,7 +94,8 @@ function worst({ pool, stocks }: Filled, monthly: (stock: Stock) => Amount | und
   const priced = stocks.filter(({ usdPerHour }) => usdPerHour !== undefined);
   const ways = (priced.length ? priced : stocks.slice(0, 1)).flatMap((stock) => {
     const each = monthly(stock);
-    return each ? [times(each, nodesAllowed(pool, stock.shape))] : [];
+    const most = nodesAllowed(pool, stock.shape);
+    return each && Number.isFinite(most) ? [times(each, most)] : [];
   });
   return ways.sort((a, b) => b.high - a.high)[0];
 }
@@ -113,7 +114,7 @@ function sourcesOf(packed: readonly Packed[], region: string): readonly PriceSou
 
 /** vCPUs that a pool full to its limits has, in its largest shape. */
 export const vcpusAtLimit = ({ pool, stocks }: Filled): number =>
-  Math.max(0, ...stocks.map(({ shape }) => vcpusAllowed(pool, shape)));
+  Math.max(0, ...stocks.map(({ shape }) => vcpusAllowed(pool, shape)).filter(Number.isFinite));
 
 /** Family letters of a pool, which say whose quota its vCPUs count against. */
 export const categoryOf = ({ pool }: Filled): string | undefined =>

@@ -5,6 +5,7 @@ export {
   type ProofInput,
   proofInput,
   type Refusal,
+  type Spending,
   type Surroundings,
   type TemplateBound,
   type Verdict,

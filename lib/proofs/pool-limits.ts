@@ -5,7 +5,7 @@ const GPU = 'nvidia.com/gpu';
 
 const vcpuOf = ({ instanceType }: NodeShape): number => findInstance(instanceType)?.vcpu ?? 0;
 
-/** Most nodes of one shape that the limits of a pool allow. */
+/** Most nodes of one shape that the limits of a pool allow; infinitely many without limits. */
 export function nodesAllowed({ limits }: PoolFact, shape: NodeShape): number {
   const { nodes, cpu, [GPU]: gpus } = limits;
   return Math.min(

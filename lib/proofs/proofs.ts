@@ -1,3 +1,4 @@
+import { budgetHolds } from './budget-holds';
 import { disruptionCanFinish } from './disruption-can-finish';
 import { drainFitsGrace } from './drain-fits-grace';
 import { imageIsPinned } from './image-is-pinned';
@@ -16,6 +17,7 @@ import { poolHoldsReplicas } from './pool-holds-replicas';
 import { precisionIsSupported } from './precision-is-supported';
 import type { Proof } from './proof';
 import { publicIsDeclared } from './public-is-declared';
+import { quotaCoversPool } from './quota-covers-pool';
 import { referencesResolve } from './references-resolve';
 import { rolloutCanFinish } from './rollout-can-finish';
 import { scalerOwnsReplicas } from './scaler-owns-replicas';
@@ -23,7 +25,7 @@ import { selectorsMatch } from './selectors-match';
 import { startupFitsProbes } from './startup-fits-probes';
 import { templateFitsCloudformation } from './template-fits-cloudformation';
 
-/** Every proof, in the order of reports: what an object is, what it names, where it runs, what fits there, how it lives, what it opens. */
+/** Every proof, in the order of reports: what an object is, what it names, where it runs, what fits there, how it lives, what it opens, what it costs. */
 export const PROOFS: readonly Proof[] = [
   objectIsValid,
   nameIsLegal,
@@ -35,6 +37,7 @@ export const PROOFS: readonly Proof[] = [
   podsAreDeclared,
   podHasAHome,
   poolHoldsReplicas,
+  quotaCoversPool,
   modelFitsMemory,
   parallelismDivides,
   precisionIsSupported,
@@ -48,4 +51,5 @@ export const PROOFS: readonly Proof[] = [
   podIsRestricted,
   networkIsClosed,
   publicIsDeclared,
+  budgetHolds,
 ];

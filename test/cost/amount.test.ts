@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { dollars, shown } from '../../lib/cost';
+import { dollars } from '../../lib/core';
+import { shown } from '../../lib/cost';
 
 test('dollars are written as people read them', () => {
   expect([0, 0.4, 99.99, 99.999, 100, 1234.5, 1234567].map(dollars)).toEqual([

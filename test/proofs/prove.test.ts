@@ -119,6 +119,7 @@ test('every proof has a public name and a line of documentation', () => {
       "pods-are-declared",
       "pod-has-a-home",
       "pool-holds-replicas",
+      "quota-covers-pool",
       "model-fits-memory",
       "parallelism-divides",
       "precision-is-supported",
@@ -132,6 +133,7 @@ test('every proof has a public name and a line of documentation', () => {
       "pod-is-restricted",
       "network-is-closed",
       "public-is-declared",
+      "budget-holds",
     ]
   `);
   for (const { name, about } of PROOFS) {

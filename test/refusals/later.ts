@@ -7,8 +7,6 @@ export const LATER: Readonly<Record<string, string>> = {
   'place-system-nodes-full': 'pods of the EKS add-ons are not declared yet, so they are missing from the sum',
   'place-mig-auto-mode': 'devices-match-autoscaler: no Auto Mode and no MIG yet',
   'place-block-zone': 'pod-has-a-home: the file does not say in which zone a reservation lies',
-  'place-quota': 'quota-covers-pool: the file has no quotas yet',
-  'place-region': 'pod-has-a-home: the catalog knows prices by region, not offers',
   'conf-dead-metric': 'metric-exists: needs the metrics of engines by version',
   'conf-kgateway-pool': 'no inference gateway yet',
   'conf-ab-weights': 'the file has no weights yet',
