@@ -14,3 +14,4 @@ export { PROOFS } from './proofs';
 export { type ProofRun, type Proved, type ProveOptions, prove, STALE_WAIVER, type Waiver } from './prove';
 export { memoryMiB } from './quantity';
 export { type Demand, demandOf, holds, NOTHING, plus, takenOn } from './room';
+export { fitInput, type KnownModel, type ServedModel, servedModels } from './served-models';
