@@ -13,6 +13,16 @@ export interface ModelCost {
   readonly usdPerMillionTokens?: Amount;
 }
 
+/** What a pool's bill is split by. */
+interface Share {
+  readonly filled: Filled;
+  readonly usd: ByScale;
+  readonly byAlias: ReadonlyMap<string, Lodger>;
+  /** GPUs that all pods hold together. */
+  readonly idle: number;
+  readonly maximum: number;
+}
+
 /** Each pool's bill, split among its models by the GPUs they hold; what stands empty is shared alike. */
 export function modelCosts(
   models: readonly ModelFact[],
@@ -20,21 +30,22 @@ export function modelCosts(
   lines: readonly CostLine[],
   tokensPerSecond: Readonly<Record<string, number>>,
 ): readonly ModelCost[] {
+  const shares = new Map(pools.map((filled, i) => [filled.pool.name, shareOf(filled, lines[i].usd)]));
   return models.flatMap((fact): ModelCost[] => {
-    const filled = pools.find(({ pool }) => pool.name === fact.pool);
-    const usd = lines.find(({ service, item }) => service === 'EC2 nodes' && item === fact.pool)?.usd;
-    const lodger = filled?.lodgers.find(({ pods }) => pods.owner.endsWith(`/${fact.alias}`));
-    if (!filled || !usd || !lodger) return [];
-    const partOf = (count: (lodger: Lodger) => number) => {
-      const all = filled.lodgers.reduce((total, each) => total + held(each, filled) * count(each), 0);
-      return all ? (held(lodger, filled) * count(lodger)) / all : 0;
-    };
-    const idlePart = partOf(({ pods }) => Number(pods.replicas));
-    const fullPart = partOf(({ pods }) => pods.maxReplicas);
-    const idle = usd.idle && times(usd.idle, idlePart);
-    const maximum = usd.maximum && times(usd.maximum, fullPart);
+    const share = shares.get(fact.pool ?? '');
+    const lodger = share?.byAlias.get(fact.alias);
+    if (!share || !lodger) return [];
+    const { filled, usd } = share;
+    const { pods } = lodger;
+    const part = held(lodger, filled);
+    const idle =
+      usd.idle && share.idle ? times(usd.idle, (part * Number(pods.replicas)) / share.idle) : undefined;
+    const maximum =
+      usd.maximum && share.maximum
+        ? times(usd.maximum, (part * pods.maxReplicas) / share.maximum)
+        : undefined;
     const speed = tokensPerSecond[fact.alias];
-    const perToken = speed && maximum && times(maximum, 1e6 / (fact.replicas.max * speed * HOURS * 3600));
+    const perToken = speed && maximum && times(maximum, 1e6 / (pods.maxReplicas * speed * HOURS * 3600));
     return [
       {
         alias: fact.alias,
@@ -45,6 +56,19 @@ export function modelCosts(
       },
     ];
   });
+}
+
+function shareOf(filled: Filled, usd: ByScale): Share {
+  const { lodgers } = filled;
+  const all = (count: (lodger: Lodger) => number) =>
+    lodgers.reduce((total, lodger) => total + held(lodger, filled) * count(lodger), 0);
+  return {
+    filled,
+    usd,
+    byAlias: new Map(lodgers.map((lodger) => [lodger.pods.owner.split('/').pop() ?? '', lodger])),
+    idle: all(({ pods }) => Number(pods.replicas)),
+    maximum: all(({ pods }) => pods.maxReplicas),
+  };
 }
 
 /** Part of a node's GPUs that one pod holds. */

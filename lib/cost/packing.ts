@@ -1,5 +1,5 @@
 import type { NodeShape } from '../core';
-import { type Demand, holds, plus } from '../proofs';
+import type { Demand } from '../proofs';
 
 /** Equal pods. */
 export interface Crowd {
@@ -21,158 +21,127 @@ export interface Packed {
   readonly nodes: number;
 }
 
+/** Resources in one order: CPU, memory, disk, pods, then devices. */
+type Vector = readonly number[];
+
+/** A kind of node as the packing reads it. */
+interface Bin {
+  readonly stock: Stock;
+  /** A kind without a price counts one, so that fewer is better. */
+  readonly price: number;
+  /** What DaemonSets leave. */
+  readonly room: Vector;
+}
+
+interface Item {
+  readonly asks: Vector;
+  readonly count: number;
+  readonly perNode: number;
+  /** Its part of everything asked. */
+  readonly worth: number;
+}
+
 /**
- * Nodes that hold all pods, cheap if not cheapest: always the node that costs least for what it takes up, or the one
- * that ends it, and never more than the best single kind of node. Without any price the fewest nodes of the first kind.
+ * Nodes that hold all pods, cheap if not cheapest: always the node that costs least for what it takes up, and never more than the best single kind of node. Without any price the fewest nodes of the first kind.
  */
 export function pack(crowds: readonly Crowd[], stocks: readonly Stock[], taken: Demand): readonly Packed[] {
+  const names = [...new Set(crowds.flatMap(({ demand }) => Object.keys(demand.devices)))];
+  const vector = ({ cpuMillis, memoryMiB, ephemeralMiB, pods, devices }: Demand): Vector => [
+    cpuMillis,
+    memoryMiB,
+    ephemeralMiB,
+    pods,
+    ...names.map((name) => devices[name] ?? 0),
+  ];
+  const used = vector(taken);
   const priced = stocks.filter(({ usdPerHour }) => usdPerHour !== undefined);
-  const offered = worthwhile(
-    (priced.length ? priced : stocks).filter(({ shape }) =>
-      crowds.some(({ demand }) => holds(shape, demand, taken)),
-    ),
-  );
-  const held = sorted(
-    crowds.filter(
-      ({ demand, count }) => count > 0 && offered.some(({ shape }) => holds(shape, demand, taken)),
-    ),
-  );
-  const ways = [offered, ...offered.map((stock) => [stock])].flatMap((kinds) => {
-    const way = greedy(held, kinds, taken);
-    return way ? [way] : [];
+  const all = (priced.length ? priced : stocks).map((stock): Bin => {
+    const { cpuMillis, memoryMiB, ephemeralMiB, maxPods, devices } = stock.shape;
+    const has = [cpuMillis, memoryMiB, ephemeralMiB, maxPods, ...names.map((name) => devices[name] ?? 0)];
+    return { stock, price: stock.usdPerHour ?? 1, room: has.map((value, i) => value - used[i]) };
   });
-  return ways.sort((a, b) => costOf(a) - costOf(b))[0] ?? [];
+  const items = itemsOf(
+    crowds.filter(({ count, demand }) => count > 0 && all.some(({ room }) => fits(vector(demand), room))),
+    vector,
+  );
+  if (!items.length) return [];
+  const bins = worthwhile(all.filter(({ room }) => items.some(({ asks }) => fits(asks, room))));
+  const ways = [bins, ...bins.map((bin) => [bin])].flatMap((kinds) => greedy(items, kinds) ?? []);
+  const best = ways.reduce((cheapest, way) => (way.price < cheapest.price ? way : cheapest));
+  return [...best.nodes].map(([stock, nodes]) => ({ stock, nodes }));
+}
+
+const fits = (asks: Vector, room: Vector): boolean => asks.every((value, i) => value <= room[i]);
+
+/** Largest first: devices, then memory, then CPU. They find a place while there is any. */
+function itemsOf(crowds: readonly Crowd[], vector: (demand: Demand) => Vector): readonly Item[] {
+  const plain = crowds.map(({ demand, count, perNode = Number.POSITIVE_INFINITY }) => ({
+    asks: vector(demand),
+    count,
+    perNode,
+  }));
+  const whole = plain[0]?.asks.map(
+    (_, i) => plain.reduce((sum, { asks, count }) => sum + asks[i] * count, 0) || 1,
+  );
+  const devices = (asks: Vector) => asks.slice(4).reduce((sum, value) => sum + value, 0);
+  return plain
+    .map((item) => ({
+      ...item,
+      // Disk and the number of pods seldom decide; a pod that asks for nothing still has to be somewhere.
+      worth: item.asks.reduce((sum, value, i) => (i === 2 || i === 3 ? sum : sum + value / whole[i]), 1e-9),
+    }))
+    .sort((a, b) => devices(b.asks) - devices(a.asks) || b.asks[1] - a.asks[1] || b.asks[0] - a.asks[0]);
 }
 
 /** Without the kinds that have less of everything than another, for no less money. */
-function worthwhile(stocks: readonly Stock[]): readonly Stock[] {
-  const price = ({ usdPerHour }: Stock) => usdPerHour ?? 1;
-  const kept: Stock[] = [];
-  for (const stock of [...stocks].sort((a, b) => price(a) - price(b))) {
-    if (!kept.some((other) => covers(other.shape, stock.shape))) kept.push(stock);
+function worthwhile(bins: readonly Bin[]): readonly Bin[] {
+  const kept: Bin[] = [];
+  for (const bin of [...bins].sort((a, b) => a.price - b.price)) {
+    if (!kept.some(({ room }) => fits(bin.room, room))) kept.push(bin);
   }
   return kept;
 }
 
-const covers = (a: NodeShape, b: NodeShape): boolean =>
-  a.cpuMillis >= b.cpuMillis &&
-  a.memoryMiB >= b.memoryMiB &&
-  a.ephemeralMiB >= b.ephemeralMiB &&
-  a.maxPods >= b.maxPods &&
-  Object.entries(b.devices).every(([name, count]) => (a.devices[name] ?? 0) >= count);
-
-/** USD an hour; a kind without a price counts one, so that fewer is better. */
-const costOf = (way: readonly Packed[]): number =>
-  way.reduce((total, { stock, nodes }) => total + nodes * (stock.usdPerHour ?? 1), 0);
-
-/** Devices first, then memory: the large ones find a place while there is any. */
-function sorted(crowds: readonly Crowd[]): readonly Crowd[] {
-  const devices = ({ demand }: Crowd) => Object.values(demand.devices).reduce((all, count) => all + count, 0);
-  return [...crowds].sort(
-    (a, b) =>
-      devices(b) - devices(a) ||
-      b.demand.memoryMiB - a.demand.memoryMiB ||
-      b.demand.cpuMillis - a.demand.cpuMillis,
-  );
+interface Way {
+  readonly price: number;
+  readonly nodes: ReadonlyMap<Stock, number>;
 }
 
 /** Undefined when some pod fits none of the kinds. */
-function greedy(
-  crowds: readonly Crowd[],
-  stocks: readonly Stock[],
-  taken: Demand,
-): readonly Packed[] | undefined {
-  const left = crowds.map(({ count }) => count);
-  const worth = worthIn(crowds);
-  const packed: Packed[] = [];
+function greedy(items: readonly Item[], bins: readonly Bin[]): Way | undefined {
+  const left = items.map(({ count }) => count);
+  const nodes = new Map<Stock, number>();
+  let price = 0;
   while (left.some((count) => count > 0)) {
-    let best: { stock: Stock; fill: readonly number[]; score: number; ends: boolean } | undefined;
-    for (const stock of stocks) {
-      const fill = filled(crowds, left, stock.shape, taken);
-      const value = fill.reduce((total, count, i) => total + count * worth[i], 0);
+    let best: { bin: Bin; fill: readonly number[]; score: number } | undefined;
+    for (const bin of bins) {
+      const fill = filled(items, left, bin.room);
+      const value = fill.reduce((sum, count, i) => sum + count * items[i].worth, 0);
       if (value === 0) continue;
-      const price = stock.usdPerHour ?? 1;
-      const ends = fill.every((count, i) => count === left[i]);
-      const score = price / value;
-      // A node that ends it all at the price of one that does not is the last.
-      const better =
-        !best ||
-        (ends && price <= (best.stock.usdPerHour ?? 1)) ||
-        (!(best.ends && (best.stock.usdPerHour ?? 1) <= price) && score < best.score);
-      if (better) best = { stock, fill, score, ends };
+      const score = bin.price / value;
+      if (!best || score < best.score) best = { bin, fill, score };
     }
     if (!best) return undefined;
-    const { stock, fill } = best;
-    const nodes = Math.min(...fill.flatMap((count, i) => (count ? [Math.floor(left[i] / count)] : [])));
-    packed.push({ stock, nodes });
+    const { bin, fill } = best;
+    const times = Math.min(...fill.flatMap((count, i) => (count ? [Math.floor(left[i] / count)] : [])));
+    nodes.set(bin.stock, (nodes.get(bin.stock) ?? 0) + times);
+    price += times * bin.price;
     fill.forEach((count, i) => {
-      left[i] -= count * nodes;
+      left[i] -= count * times;
     });
   }
-  return merged(packed);
-}
-
-/** What a pod of each crowd takes up, as its part of everything asked. */
-function worthIn(crowds: readonly Crowd[]): readonly number[] {
-  const all = (of: (demand: Demand) => number) =>
-    crowds.reduce((total, { demand, count }) => total + count * of(demand), 0) || 1;
-  const names = [...new Set(crowds.flatMap(({ demand }) => Object.keys(demand.devices)))];
-  const kinds = [
-    ({ cpuMillis }: Demand) => cpuMillis,
-    ({ memoryMiB }: Demand) => memoryMiB,
-    ...names.map(
-      (name) =>
-        ({ devices }: Demand) =>
-          devices[name] ?? 0,
-    ),
-  ].map((of) => ({ of, all: all(of) }));
-  // A pod that asks for nothing still has to be somewhere.
-  return crowds.map(({ demand }) =>
-    kinds.reduce((part, { of, all: whole }) => part + of(demand) / whole, 1e-9),
-  );
+  return { price, nodes };
 }
 
 /** How many pods of each crowd one node takes, in order. */
-function filled(
-  crowds: readonly Crowd[],
-  left: readonly number[],
-  shape: NodeShape,
-  taken: Demand,
-): readonly number[] {
-  let used = taken;
-  return crowds.map(({ demand, perNode = Number.POSITIVE_INFINITY }, i) => {
-    const most = Math.min(left[i], perNode, roomFor(shape, demand, used));
-    if (most > 0) used = plus(used, scaled(demand, most));
+function filled(items: readonly Item[], left: readonly number[], room: Vector): readonly number[] {
+  const free = [...room];
+  return items.map(({ asks, perNode }, item) => {
+    let most = Math.min(left[item], perNode);
+    for (let i = 0; i < asks.length && most > 0; i++) {
+      if (asks[i] > 0) most = Math.min(most, Math.max(0, Math.floor(free[i] / asks[i])));
+    }
+    if (most > 0) for (let i = 0; i < asks.length; i++) free[i] -= asks[i] * most;
     return most;
   });
-}
-
-/** How often a demand fits beside what is used. */
-function roomFor(shape: NodeShape, demand: Demand, used: Demand): number {
-  if (!holds(shape, demand, used)) return 0;
-  const fits = (has: number, takes: number, asks: number) =>
-    asks > 0 ? Math.floor((has - takes) / asks) : Number.POSITIVE_INFINITY;
-  return Math.min(
-    fits(shape.cpuMillis, used.cpuMillis, demand.cpuMillis),
-    fits(shape.memoryMiB, used.memoryMiB, demand.memoryMiB),
-    fits(shape.ephemeralMiB, used.ephemeralMiB, demand.ephemeralMiB),
-    fits(shape.maxPods, used.pods, demand.pods),
-    ...Object.entries(demand.devices).map(([name, asks]) =>
-      fits(shape.devices[name] ?? 0, used.devices[name] ?? 0, asks),
-    ),
-  );
-}
-
-const scaled = (demand: Demand, factor: number): Demand => ({
-  cpuMillis: demand.cpuMillis * factor,
-  memoryMiB: demand.memoryMiB * factor,
-  ephemeralMiB: demand.ephemeralMiB * factor,
-  pods: demand.pods * factor,
-  devices: Object.fromEntries(Object.entries(demand.devices).map(([name, count]) => [name, count * factor])),
-});
-
-function merged(packed: readonly Packed[]): readonly Packed[] {
-  const kinds = new Map<Stock, number>();
-  for (const { stock, nodes } of packed) kinds.set(stock, (kinds.get(stock) ?? 0) + nodes);
-  return [...kinds].map(([stock, nodes]) => ({ stock, nodes }));
 }

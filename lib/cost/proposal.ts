@@ -112,9 +112,13 @@ function planGroup(group: Group): Pick<Proposal, 'pools' | 'emptied' | 'models'>
   const { capacities } = models[0].at;
   const candidates = candidatesOf(group, capacities);
   const at = (model: Movable) => candidates.findIndex(({ pool }) => pool === model.at);
+  const proven = new Map<string, boolean>();
   const wishes = models.map((model): Wish => {
     const now = { kind: at(model), gpus: model.fact.gpusPerReplica };
-    return { ...model.fact.replicas, choices: [now, ...others(model, candidates, now, group.refused)] };
+    return {
+      ...model.fact.replicas,
+      choices: [now, ...others(proven, model, candidates, now, group.refused)],
+    };
   });
   const given = wishes.map(({ choices }) => choices[0]);
   const plan = cheapestPlan(candidates, wishes, given, costOfPlan(candidates, wishes, given));
@@ -220,18 +224,22 @@ function priced(types: readonly string[], region: string, disk = 0) {
 
 /** Every other way to run a model that is proven to fit, and that holds as many requests at once as now. */
 function others(
+  proven: Map<string, boolean>,
   model: Movable,
   candidates: readonly Candidate[],
   now: Choice,
   refused: ReadonlySet<string>,
 ): readonly Choice[] {
   const asked = fitInput(model);
-  const today = fitFor(asked).concurrency;
-  const proven = new Map<string, boolean>();
+  const { fact, start, card } = model;
+  // Models alike are sized once.
+  const alike = JSON.stringify([fact.model, fact.context, fact.gpusPerReplica, start, card.name]);
+  let today: number | undefined;
   const fits = ({ gpu }: Candidate, tensorParallel: number): boolean => {
-    const key = `${gpu} ${tensorParallel}`;
+    const key = `${alike} ${gpu} ${tensorParallel}`;
     const known = proven.get(key);
     if (known !== undefined) return known;
+    today ??= fitFor(asked).concurrency;
     const { verdict, concurrency } = fitFor(onCard(asked, gpu, tensorParallel));
     const result = verdict === 'fit' && concurrency >= today;
     proven.set(key, result);

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { Folder } from './called';
 
@@ -82,4 +84,11 @@ test('help has an example', async () => {
   const { code, out } = await folder.call('cost --help');
   expect(code).toBe(0);
   expect(out).toContain('Example:\n  nexus cost prod');
+});
+
+test('a synthesis shows one line of it, and platform.json carries it', async () => {
+  const { out } = await folder.call(`synth first --out ${folder.path}/out`);
+  expect(out).toMatch(/^ {2}costs {4}\$[\d,]+ a month idle, \$[\d,]+ at the highest scale$/m);
+  const { cost } = JSON.parse(readFileSync(join(folder.path, 'out/first/platform.json'), 'utf8'));
+  expect(Object.keys(cost)).toEqual(['region', 'priced', 'idle', 'maximum', 'ceiling', 'unknown']);
 });

@@ -93,11 +93,22 @@ test('a node far too large is replaced, and its pool is not needed', () => {
   expect(saving.idle).toBeGreaterThan(1000);
 });
 
-test('fewer requests at once are not offered as the same', () => {
-  const { built } = over(example('prod'), '');
-  const { proposal } = planned(built);
-  // Two L40S hold the weights of the 32B, and less than half of the cache.
-  expect(proposal.models.find(({ alias }) => alias === 'chat')).not.toMatchObject({ pool: 'l40s', gpus: 2 });
+test('a card that holds fewer requests at once is not offered as the same', () => {
+  const { built } = over(refusal, 'pools: { l4: { gpu: L40S, limit: 4 } }\n');
+  const [pool] = planned(built).proposal.pools;
+  // An L4 holds the weights as well, and a quarter of the cache.
+  expect(['T4', 'L4', 'A10G']).not.toContain(pool.gpu);
+});
+
+test('a limit leaves room for one replica more, and no further', () => {
+  const { proposal } = planned(over(example('prod'), '').built);
+  for (const { name, limit, perNode } of proposal.pools) {
+    const here = proposal.models.filter(({ pool }) => pool === name);
+    const most = { chat: 5, embed: 3 };
+    const gpus = here.reduce((sum, each) => sum + each.gpus * most[each.alias as 'chat' | 'embed'], 0);
+    const spare = Math.max(...here.map((each) => each.gpus));
+    expect(limit).toBe(Math.ceil((gpus + spare) / perNode) * perNode);
+  }
 });
 
 test('what is reserved stays, with the reason', () => {
