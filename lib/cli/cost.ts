@@ -1,4 +1,5 @@
 import { billFor } from '../../stacks/bill';
+import type { Built } from '../../stacks/build';
 import { type Bill, SCALES } from '../cost';
 import type { Call, Command, ExitCode, Io } from './command';
 import { costScreen } from './cost-screen';
@@ -16,7 +17,8 @@ price is called unknown and never counted as nothing. Without a name: all of env
   --json   { environment, region, priced, total, unknown, budgetUsd, lines, models, quotas, usage, findings }
            (a list of them for several environments); amounts are { low, high } in USD a month, or null
 
-Exit codes: 0 good, 2 the file or the call is wrong. Findings do not hide a cost: they are counted below it.
+Exit codes: 0 good, 1 an environment could not be built, 2 the file or the call is wrong. Other findings do not hide a
+cost: they are counted below it.
 
 Example:
   nexus cost prod
@@ -33,9 +35,13 @@ Example:
         else io.err(`${outcome.unreadable}\n`);
       }
     }
-    return results.some((outcome) => 'unreadable' in outcome) ? 2 : 0;
+    if (results.some((outcome) => 'unreadable' in outcome)) return 2;
+    return results.some((outcome) => 'built' in outcome && unbuilt(outcome.built)) ? 1 : 0;
   },
 };
+
+/** Constructs could not exist as asked, so there is nothing to price. */
+const unbuilt = (built: Built): boolean => !built.ok && built.rendered.layers.length === 0;
 
 function said({ name, built }: Extract<Outcome, { built: unknown }>, color: boolean): string {
   const bill = billFor(built);
@@ -44,8 +50,9 @@ function said({ name, built }: Extract<Outcome, { built: unknown }>, color: bool
     const also = open ? `  ${counted(open, 'finding')}: see nexus check ${name}\n` : '';
     return costScreen(built.environment.name, bill, color) + also;
   }
-  if (built.ok) return `${name}  runs outside AWS: nothing here has a price\n`;
-  return `${name}  could not be built, so it has no cost: see nexus check ${name}\n`;
+  return unbuilt(built)
+    ? `${name}  could not be built, so it has no cost: see nexus check ${name}\n`
+    : `${name}  runs outside AWS: nothing here has a price\n`;
 }
 
 /** What `--json` prints of one environment: a stable shape. */

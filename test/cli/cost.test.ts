@@ -80,6 +80,34 @@ models: { chat: { drainSeconds: 500 } }
   expect(out).toMatch(/1 finding: see nexus check late\n/);
 });
 
+test('what could not be built has no cost, and says so', async () => {
+  folder.write('small', 'extends: first\nname: small\npools: { l40s: { limit: 2 } }\n');
+  const { code, out } = await folder.call('cost small');
+  expect(code).toBe(1);
+  expect(out).toBe('small  could not be built, so it has no cost: see nexus check small\n\n');
+});
+
+test('outside AWS nothing has a price', async () => {
+  folder.write(
+    'outside',
+    `name: outside
+tier: local
+gitops: { url: "https://git.example.com/platform.git", path: out/outside, revision: main }
+data:
+  postgres: { kind: cnpg }
+  cache: { kind: valkey }
+  queue: { kind: valkey }
+  events: { kind: strimzi }
+  vectors: { kind: milvus }
+  objects: { kind: seaweedfs }
+models: { chat: { model: Qwen/Qwen3-8B, engine: simulator } }
+`,
+  );
+  const { code, out } = await folder.call('cost outside');
+  expect(code).toBe(0);
+  expect(out).toBe('outside  runs outside AWS: nothing here has a price\n\n');
+});
+
 test('help has an example', async () => {
   const { code, out } = await folder.call('cost --help');
   expect(code).toBe(0);

@@ -31,13 +31,10 @@ describe('top', () => {
 
   test('keys that nothing reads yet are unknown', () => {
     expect(
-      awsWith(
-        ['endpoint: private', 'endpoint: private\n  quotas: { on-demand-g: 384 }'],
-        ['perNode: 4, limit: 8', 'perNode: 4, limit: 8, devices: { timeSlicing: 4 }'],
-      ),
+      awsWith(['perNode: 4, limit: 8', 'perNode: 4, limit: 8, devices: { timeSlicing: 4 }']),
     ).toMatchInlineSnapshot(`
       "env.yaml
-        13:44  pools.l40s.devices: unknown key; known here: gpu, perNode, capacity, limit, reservation, zones, instanceTypes
+        12:44  pools.l40s.devices: unknown key; known here: gpu, perNode, capacity, limit, reservation, zones, instanceTypes
       1 problem; nothing was synthesized"
     `);
     expect(localPlus('gateway: { tenants: {} }\nobservability: { slos: {} }\n')).toMatchInlineSnapshot(`
