@@ -15,6 +15,7 @@ const over = (base: string, yaml: string): { readonly file: string; readonly bui
   return { file, built: build(loadEnvironment(file)) };
 };
 const example = (name: string) => join(__dirname, `../../environments/${name}.yaml`);
+const billed = join(__dirname, '../cost/environment.yaml');
 const refusal = join(__dirname, '../refusals/base.yaml');
 
 function planned(built: Built): PoolPlan {
@@ -49,7 +50,7 @@ models:
 `,
   ],
   'a budget and quotas': [
-    example('prod'),
+    billed,
     'budgetUsd: 60000\naws: { quotas: { on-demand-g: 420, on-demand-p: 0, on-demand-standard: 512 } }\n',
   ],
 };
@@ -101,7 +102,7 @@ test('a card that holds fewer requests at once is not offered as the same', () =
 });
 
 test('a limit leaves room for one replica more, and no further', () => {
-  const { proposal } = planned(over(example('prod'), '').built);
+  const { proposal } = planned(over(billed, '').built);
   for (const { name, limit, perNode } of proposal.pools) {
     const here = proposal.models.filter(({ pool }) => pool === name);
     const most = { chat: 5, embed: 3 };
@@ -113,7 +114,7 @@ test('a limit leaves room for one replica more, and no further', () => {
 
 test('what is reserved stays, with the reason', () => {
   const { built } = over(
-    example('prod'),
+    billed,
     'pools: { l40s: { capacity: reserved, reservation: cr-0123456789abcdef0 } }\n',
   );
   const { proposal, changes } = planned(built);
