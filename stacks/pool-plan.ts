@@ -115,7 +115,11 @@ function changesOf({ pools }: Environment, proposal: Proposal): PoolPlan['change
     const mine = pools[name];
     if (mine && 'gpu' in mine) return mine.limit === limit ? [] : [[name, { ...mine, limit }]];
     const [capacity, fallback] = capacities;
-    return [[name, { gpu, perNode, capacity, ...(fallback ? { fallback } : {}), limit }]];
+    // Models that were kept in some zones stay in them.
+    const from = proposal.models.filter(({ pool }) => pool === name).map(({ now }) => pools[now.pool]?.zones);
+    const zones = from.every((list) => String(list) === String(from[0])) ? from[0] : undefined;
+    const more = { ...(fallback ? { fallback } : {}), ...(zones ? { zones } : {}) };
+    return [[name, { gpu, perNode, capacity, ...more, limit }]];
   });
   return {
     pools: Object.fromEntries([...entries, ...proposal.emptied.map((name) => [name, null] as const)]),

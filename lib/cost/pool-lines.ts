@@ -34,6 +34,7 @@ export function poolLine(filled: Filled, rendered: Rendered, region: string): Co
   const rate = rateOf(filled);
   const disk = rootVolume(rendered, pool.name, region);
   const unknown = new Set<string>();
+  if (isManaged(rendered, pool.name)) unknown.add(`Auto Mode's fee and disks of pool '${pool.name}'`);
   const monthly = ({ usdPerHour, shape }: Stock): Amount | undefined => {
     if (disk.usd === undefined) unknown.add(`disks of pool '${pool.name}'`);
     if (usdPerHour === undefined) {
@@ -81,6 +82,14 @@ export function poolLine(filled: Filled, rendered: Rendered, region: string): Co
     });
     return `${nodes.join(' + ')}${disk.gib ? `, each with ${disk.gib} GiB gp3` : ''}`;
   }
+}
+
+/** EKS Auto Mode asks a fee on each instance, which no list here has, and brings disks of its own. */
+function isManaged({ objects }: Rendered, pool: string): boolean {
+  const spec = objects.find(({ id }) => id === `NodePool/${pool}`)?.json.spec as
+    | { readonly template?: { readonly spec?: { readonly nodeClassRef?: { readonly group?: string } } } }
+    | undefined;
+  return spec?.template?.spec?.nodeClassRef?.group === 'eks.amazonaws.com';
 }
 
 const byScale = (usd: { readonly [S in Scale]: Amount | undefined }): ByScale =>

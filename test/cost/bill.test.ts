@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { loadEnvironment } from '../../environments';
-import { type Bill, shown } from '../../lib/cost';
+import { type Bill, billOf, shown } from '../../lib/cost';
 import { billFor, build } from '../../stacks';
 
 const folder = mkdtempSync(join(tmpdir(), 'cost-'));
@@ -124,4 +124,23 @@ test('what is granted stands beside what is used', () => {
 test('outside AWS there is no bill', () => {
   const local = build(loadEnvironment(join(__dirname, '../../environments/local.yaml')));
   expect(billFor(local)).toBeUndefined();
+});
+
+test('the fee of Auto Mode is unknown, and named', () => {
+  const { rendered, plan } = build(loadEnvironment(join(__dirname, 'environment.yaml')));
+  const objects = rendered.objects.map((object) =>
+    object.id === 'NodePool/l4'
+      ? {
+          ...object,
+          json: {
+            ...object.json,
+            spec: { template: { spec: { nodeClassRef: { group: 'eks.amazonaws.com', name: 'default' } } } },
+          },
+        }
+      : object,
+  );
+  if (!plan) throw new Error('no plan');
+  expect(billOf({ rendered: { ...rendered, objects }, plan }).unknown).toContain(
+    "Auto Mode's fee and disks of pool 'l4'",
+  );
 });

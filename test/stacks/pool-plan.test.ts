@@ -122,6 +122,13 @@ test('what is reserved stays, with the reason', () => {
   expect(changes.pools.l40s).toBeUndefined();
 });
 
+test('models that were kept in some zones stay in them', () => {
+  const { built } = over(refusal, 'pools: { l4: { gpu: H100, limit: 4, zones: [us-east-1b] } }\n');
+  const { changes } = planned(built);
+  const added = Object.values(changes.pools).filter((pool) => pool !== null);
+  expect(added).toMatchObject([{ zones: ['us-east-1b'] }]);
+});
+
 test('a quota that refuses a proposal leads to another one', () => {
   const large = 'pools: { l4: { gpu: H100, limit: 4 } }\n';
   const free = planned(over(refusal, large).built);
