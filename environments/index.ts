@@ -3,3 +3,4 @@ export { listEnvironments, resolveEnvironmentFile, UnknownEnvironmentError } fro
 export { type Environment, loadEnvironment } from './load';
 export { EnvironmentError, type Problem } from './problems';
 export { type EnvironmentValues, environmentSchema, toJsonSchema } from './schema';
+export { GPUS as GPU_NAMES } from './schema/pools';

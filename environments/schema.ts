@@ -1,5 +1,5 @@
 import { type Infer, type JsonSchema, listOf, objectOf, optional, orEmpty, withDefault } from './fields';
-import { enumOf, integer, string } from './scalars';
+import { enumOf, integer, number, string } from './scalars';
 import { aws } from './schema/aws';
 import { data } from './schema/data';
 import { gateway } from './schema/gateway';
@@ -55,6 +55,7 @@ export const environmentSchema = objectOf('An environment of the platform', {
   name: string('Name of the environment, part of every AWS name', awsLabel),
   tier: enumOf('Picks the policy: replicas, spread, retention', ['local', 'dev', 'stg', 'prod']),
   prefix: withDefault(string('First part of every AWS name', awsLabel), 'nexus'),
+  budgetUsd: optional(number('Most USD that a month may cost at the highest scale', { above: 0 })),
   aws: optional(aws),
   gitops,
   pools: orEmpty(pools),

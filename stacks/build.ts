@@ -1,7 +1,8 @@
 import type { Environment } from '../environments';
 import { type FoundationPlan, foundationBound, planFoundation, platformBound } from '../lib/aws';
 import { Facts, type Finding, PlatformError, type Rendered, render } from '../lib/core';
-import { PROOFS, type ProofRun, proofInput, prove } from '../lib/proofs';
+import { PROOFS, type ProofRun, proofInput, prove, type Surroundings } from '../lib/proofs';
+import { billFor } from './bill';
 import { foundationInput } from './foundation';
 import { PlatformErrors } from './origins';
 import { platform } from './platform';
@@ -30,6 +31,8 @@ export function build(environment: Environment): Built {
       proofInput(rendered, {
         policy: { tier: environment.tier },
         ...(plan ? { plan: { templateBound: bounds(plan, rendered) } } : {}),
+        ...(environment.aws?.quotas ? { quotas: environment.aws.quotas } : {}),
+        ...spending({ environment, rendered, ...(plan ? { plan } : {}) }),
       }),
       {
         waivers: environment.waivers.map((waiver, index) => ({ ...waiver, origin: `waivers[${index}]` })),
@@ -43,6 +46,20 @@ export function build(environment: Environment): Built {
     if (error instanceof PlatformError) return refused(environment, [error]);
     throw error;
   }
+}
+
+/** Only a stated budget is worth a bill on every check. */
+function spending(built: Pick<Built, 'environment' | 'rendered' | 'plan'>): Pick<Surroundings, 'spending'> {
+  const { name, budgetUsd } = built.environment;
+  const bill = budgetUsd === undefined ? undefined : billFor(built);
+  if (!bill || budgetUsd === undefined) return {};
+  const lines = bill.lines.flatMap(({ service, item, usd }) =>
+    usd.maximum
+      ? [{ what: service === 'EC2 nodes' ? `pool '${item}'` : `${service} ${item}`, usd: usd.maximum.high }]
+      : [],
+  );
+  const { maximum } = bill.total;
+  return { spending: { environment: name, budgetUsd, maximum, unknown: bill.unknown, lines } };
 }
 
 function bounds(plan: FoundationPlan, { layers }: Rendered) {

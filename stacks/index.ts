@@ -1,3 +1,4 @@
+export { billFor } from './bill';
 export { type Built, build } from './build';
 export { deliver, filesOf } from './deliver';
 export { clusterFor, foundationInput } from './foundation';

@@ -1,8 +1,11 @@
+import { billFor } from './bill';
 import type { Built } from './build';
 
 /** What runs where, needs what and talks to whom: for scripts, dashboards and reviewers. */
-export function platformJson({ environment, rendered, proofs, findings }: Built): object {
+export function platformJson(built: Built): object {
+  const { environment, rendered, proofs, findings } = built;
   const { facts, layers } = rendered;
+  const bill = billFor(built);
   return {
     environment: environment.name,
     layers: layers.map((layer) => ({
@@ -28,6 +31,9 @@ export function platformJson({ environment, rendered, proofs, findings }: Built)
     edges: facts.of('edge'),
     identities: facts.of('identity'),
     secretsToFill: facts.of('supplied'),
+    ...(bill
+      ? { cost: { region: bill.region, priced: bill.priced, ...bill.total, unknown: bill.unknown } }
+      : {}),
     proofs,
     waived: findings.filter((finding) => finding.waived),
   };

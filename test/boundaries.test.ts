@@ -19,6 +19,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   'engines/gitops': ['core', 'aws'],
   'engines/cdk': ['core', 'aws'],
   'engines/pulumi': ['core', 'aws'],
+  cost: ['core', 'catalog', 'sizing', 'aws', 'proofs'],
   rehearsal: ['core', 'catalog', 'schemas', 'aws'],
   environments: ['core'],
   stacks: [
@@ -28,12 +29,13 @@ const ALLOWED: Record<string, readonly string[]> = {
     ...DOMAINS,
     'proofs',
     'aws',
+    'cost',
     'engines/gitops',
     'engines/cdk',
     'engines/pulumi',
     'environments',
   ],
-  cli: ['stacks', 'environments', 'core', 'catalog', 'sizing', 'rehearsal'],
+  cli: ['stacks', 'environments', 'core', 'catalog', 'sizing', 'cost', 'rehearsal'],
   // The library's own front: what a reader imports by its name.
   lib: ['core', 'contracts', 'catalog', ...DOMAINS, 'proofs', 'engines/gitops'],
 };

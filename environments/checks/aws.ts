@@ -7,6 +7,8 @@ const AWS_ONLY: Readonly<Record<string, string>> = { rds: 'cnpg', elasticache: '
 /** The AWS section against itself, the tier and the data section. */
 export function checkAws(draft: Draft, { fault, written }: Checking): void {
   const { aws, tier } = draft;
+  if (written('budgetUsd') && !(written('aws') && tier !== 'local'))
+    fault('budgetUsd', "nothing reads this in an environment without 'aws'; drop it");
   if (tier === 'local' && written('aws'))
     fault('aws', "nothing reads this with tier 'local'; drop it or choose another tier");
   if (tier === 'local' || !written('aws')) checkDataKinds(draft, fault);

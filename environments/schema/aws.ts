@@ -4,6 +4,18 @@ import { listOf, objectOf, optional, orEmpty, withDefault } from '../fields';
 import { integer, string } from '../scalars';
 import { cidr, instanceType, zone } from './text';
 
+const granted = (what: string) => optional(integer(`vCPUs granted for ${what}`, { min: 0 }));
+
+/** Quotas of EC2, as the catalog names them. */
+const quotas = objectOf('vCPUs that AWS grants the account in the region; what is absent is not compared', {
+  'on-demand-standard': granted('running on-demand standard instances, L-1216C47A'),
+  'on-demand-g': granted('running on-demand G and VT instances, L-DB2E81BA'),
+  'on-demand-p': granted('running on-demand P instances, L-417A185B'),
+  'spot-standard': granted('standard spot instances, L-34B43A08'),
+  'spot-g': granted('G and VT spot instances, L-3819A6DF'),
+  'spot-p': granted('P spot instances, L-7212CCBC'),
+});
+
 const admin = string('ARN of an IAM role', {
   pattern: /^arn:aws(-cn|-us-gov)?:iam::\d{12}:role\/[\w+=,.@/-]+$/,
   format: 'the ARN of an IAM role, such as arn:aws:iam::111122223333:role/platform-admins',
@@ -43,6 +55,7 @@ export const aws = objectOf('AWS account, region and cluster; absent for a clust
     }),
     DEFAULT_VERSION,
   ),
+  quotas: optional(quotas),
   system: optional(
     objectOf('Managed nodes that run Karpenter and the add-ons', {
       instanceType: string('Instance type', instanceType),

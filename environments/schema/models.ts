@@ -81,6 +81,11 @@ const vllm = objectOf('vLLM on a GPU pool', {
       ),
     }),
   ),
+  tokensPerSecond: optional(
+    number('Tokens a second that one busy replica was measured to write; gives a price per million', {
+      above: 0,
+    }),
+  ),
   extraArgs: optional(
     listOf(
       'More arguments for `vllm serve`',

@@ -4,3 +4,5 @@ export { type ReadConfig, readConfig } from './hub-config';
 export type { ConfigFault } from './hub-fields';
 export * from './instances';
 export * from './models';
+export * from './quotas';
+export * from './services';

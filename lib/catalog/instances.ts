@@ -132,6 +132,11 @@ export function priceSources(): Readonly<Record<string, PriceSource>> {
   return read().priceSources;
 }
 
+/** Regions that some list of prices covers. */
+export function priceRegions(): readonly string[] {
+  return read().regions;
+}
+
 function read(): Table {
   table ??= JSON.parse(readFileSync(join(__dirname, 'data', 'instances.json'), 'utf8')) as Table;
   return table;

@@ -27,6 +27,16 @@ const COMMANDS: readonly Listed[] = [
     load: async () => (await import('./fit.js')).fitCommand,
   },
   {
+    name: 'cost',
+    about: 'what environments cost a month, line by line',
+    load: async () => (await import('./cost.js')).cost,
+  },
+  {
+    name: 'plan',
+    about: 'the cheapest GPU pools for the models of an environment',
+    load: async () => (await import('./plan.js')).plan,
+  },
+  {
     name: 'rehearse',
     about: 'run environments on a real control plane with simulated nodes',
     load: async () => (await import('./rehearse.js')).rehearse,

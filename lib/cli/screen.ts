@@ -1,6 +1,8 @@
 import { styleText } from 'node:util';
+import { billFor } from '../../stacks/bill';
 import type { Built } from '../../stacks/build';
 import { formatNamed, type ModelFact, type PoolFact } from '../core';
+import { costLine } from './cost-screen';
 import { checksMade, counted, openFindings } from './tally';
 
 /** One environment on one screen. */
@@ -12,6 +14,7 @@ export function screen(built: Built, files: readonly string[], outDir: string, c
   const waived = findings.filter((finding) => finding.waived);
   const releases = rendered.layers.reduce((sum, layer) => sum + layer.releases.length, 0);
   const aws = environment.aws;
+  const bill = billFor(built);
   const lines: [string, string][] = [
     [
       'runs on',
@@ -25,6 +28,7 @@ export function screen(built: Built, files: readonly string[], outDir: string, c
       'models',
       rendered.facts.of('model').map((model) => modelLine(model, rendered.facts.of('pool'))),
     ),
+    ...(bill ? [['costs', costLine(bill)] as [string, string]] : []),
     ...block(
       'to fill',
       rendered.facts.of('supplied').map((secret) => `${secret.why}: ${secret.command}`),

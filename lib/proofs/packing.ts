@@ -1,6 +1,7 @@
 import type { NodeShape, PodsFact, PoolFact, Rendered } from '../core';
 import { closedTo } from './placement';
-import { type Demand, demandOf, GPU, holds, plus, takenOn } from './room';
+import { nodesAllowed } from './pool-limits';
+import { type Demand, demandOf, holds, plus, takenOn } from './room';
 
 /** Pods that no other pool can host, at their highest scale. */
 export interface Bound {
@@ -56,11 +57,9 @@ export function holdsOneMore(pool: PoolFact, { nodes, taken }: BoundTo, demand: 
   return nodes.some(({ shape, used }) => holds(shape, demand, used));
 }
 
-/** Most nodes that a pool with GPUs may have. */
-export function mostNodes({ limits, shapes }: PoolFact): number {
-  const perNode = Math.max(1, ...shapes.map((shape) => shape.gpus));
-  return limits.nodes ?? Math.floor((limits[GPU] ?? Number.POSITIVE_INFINITY) / perNode);
-}
+/** Most nodes that the limits of a pool allow. */
+export const mostNodes = (pool: PoolFact): number =>
+  Math.max(...pool.shapes.map((shape) => nodesAllowed(pool, shape)));
 
 /** The smallest node that holds a pod: Karpenter may start no larger one for it. */
 function shapeFor({ shapes }: PoolFact, demand: Demand, taken: Demand): NodeShape | undefined {

@@ -2,6 +2,7 @@ import type { PodsFact, PoolFact } from '../core';
 import { closedTo, elsewhere, zonesApart } from './placement';
 import type { Proof, Refusal } from './proof';
 import { type Demand, demandOf, deviceName, takenOn, tooSmall } from './room';
+import { soldHere } from './sold-here';
 
 const asked = ({ cpuMillis, memoryMiB, ephemeralMiB, devices }: Demand) =>
   [
@@ -13,6 +14,7 @@ const asked = ({ cpuMillis, memoryMiB, ephemeralMiB, devices }: Demand) =>
 
 /**
  * Each pod fits on a node that some pool can launch: labels, taints and what DaemonSets leave of the largest shape.
+ * A pool whose types the region does not sell can launch none.
  *
  * Fails: a pod with `nvidia.com/gpu: 4` where every pool has one GPU a node.
  */
@@ -50,6 +52,7 @@ export const podHasAHome: Proof = {
         fix: 'place it on a pool that has the room, ask for less, or give a pool larger nodes',
       });
     }
+    findings.push(...pools.flatMap((pool) => soldHere(pool) ?? []));
     return { findings, checked };
   },
 };

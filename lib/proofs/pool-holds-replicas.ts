@@ -30,7 +30,7 @@ function overLimits(pool: PoolFact, { pods, nodes }: BoundTo): Refusal[] {
   return [
     // The file counts GPUs, of nodes that are bought whole.
     ...(perNode > 0 ? over(pool, onDevices, 'GPUs', most * perNode, nodes.length * perNode) : []),
-    ...(perNode === 0 && Number.isFinite(most) ? full(pool, pods, most, nodes.length) : []),
+    ...(perNode === 0 && pool.limits.nodes !== undefined ? full(pool, pods, most, nodes.length) : []),
     ...(cpu === undefined ? [] : over(pool, pods, 'vCPUs', cpu, vcpus)),
   ];
 }

@@ -1,3 +1,4 @@
+import type { QuotaKey } from '../catalog';
 import type { Fault, Finding, Rendered, Tier } from '../core';
 import { Index } from './index-of';
 
@@ -29,12 +30,32 @@ export interface TemplateBound {
   readonly bytes: number;
 }
 
+/** What an environment costs a month at its highest scale, beside what it may. */
+export interface Spending {
+  /** Name of the environment. */
+  readonly environment: string;
+  readonly budgetUsd: number;
+  /** Sum of what is known. */
+  readonly maximum: { readonly low: number; readonly high: number };
+  /** What has no known price. */
+  readonly unknown: readonly string[];
+  /** What it is made of, such as `pool 'l40s'`. */
+  readonly lines: readonly { readonly what: string; readonly usd: number }[];
+}
+
 /** What is known beside the tree. */
 export interface Surroundings {
   /** @default - proofs that depend on the tier do not judge */
   readonly policy?: { readonly tier: Tier };
   /** @default - `template-fits-cloudformation` does not judge */
   readonly plan?: { readonly templateBound: readonly TemplateBound[] };
+  /** @default - `budget-holds` does not judge */
+  readonly spending?: Spending;
+  /**
+   * vCPUs that AWS grants, by quota.
+   * @default - `quota-covers-pool` does not judge
+   */
+  readonly quotas?: Readonly<Partial<Record<QuotaKey, number>>>;
 }
 
 /** What every proof reads. */

@@ -1,3 +1,4 @@
+import { budgetHolds } from './budget-holds';
 import { devicesMatchAutoscaler } from './devices-match-autoscaler';
 import { disruptionCanFinish } from './disruption-can-finish';
 import { drainFitsGrace } from './drain-fits-grace';
@@ -18,6 +19,7 @@ import { poolHoldsReplicas } from './pool-holds-replicas';
 import { precisionIsSupported } from './precision-is-supported';
 import type { Proof } from './proof';
 import { publicIsDeclared } from './public-is-declared';
+import { quotaCoversPool } from './quota-covers-pool';
 import { referencesResolve } from './references-resolve';
 import { rolloutCanFinish } from './rollout-can-finish';
 import { scalerOwnsReplicas } from './scaler-owns-replicas';
@@ -25,7 +27,7 @@ import { selectorsMatch } from './selectors-match';
 import { startupFitsProbes } from './startup-fits-probes';
 import { templateFitsCloudformation } from './template-fits-cloudformation';
 
-/** Every proof, in the order of reports: what an object is, what it names, where it runs, what fits there, how it lives, what it opens. */
+/** Every proof, in the order of reports: what an object is, what it names, where it runs, what fits there, how it lives, what it opens, what it costs. */
 export const PROOFS: readonly Proof[] = [
   objectIsValid,
   nameIsLegal,
@@ -39,6 +41,7 @@ export const PROOFS: readonly Proof[] = [
   poolHoldsReplicas,
   migLayoutPlaces,
   devicesMatchAutoscaler,
+  quotaCoversPool,
   modelFitsMemory,
   parallelismDivides,
   precisionIsSupported,
@@ -52,4 +55,5 @@ export const PROOFS: readonly Proof[] = [
   podIsRestricted,
   networkIsClosed,
   publicIsDeclared,
+  budgetHolds,
 ];

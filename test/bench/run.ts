@@ -24,6 +24,7 @@ function manyModels(count: number): string {
   const read = (name: string) => readFileSync(join(ROOT, 'environments', name), 'utf8');
   const prod = parse(read('prod.yaml'));
   prod.pools.l40s.limit = 10_000_000;
+  delete prod.aws.quotas;
   const object = 'Stack/nexus-prod-platform';
   prod.waivers = [{ proof: 'template-fits-cloudformation', object, reason: 'delivered by Flux, not by CDK' }];
   const model = { model: 'Qwen/Qwen3-32B', pool: 'l40s', gpus: 4, context: 32768, drainSeconds: 120 };

@@ -16,6 +16,8 @@ test('help lists the commands; without a command it is an error to look at', asy
       synth    render, prove, and write out/<environment>/
       check    prove environments, write nothing
       fit      which GPUs hold a model, and its memory term by term
+      cost     what environments cost a month, line by line
+      plan     the cheapest GPU pools for the models of an environment
       rehearse run environments on a real control plane with simulated nodes
       schema   print the JSON schema of the environment file
 
@@ -40,7 +42,7 @@ describe('a wrong call', () => {
     expect(await here.call('chek prod')).toMatchInlineSnapshot(`
       {
         "code": 2,
-        "err": "nexus: no command 'chek'; there are synth, check, fit, rehearse, schema
+        "err": "nexus: no command 'chek'; there are synth, check, fit, cost, plan, rehearse, schema
       ",
         "out": "",
       }

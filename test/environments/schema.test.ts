@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { toJsonSchema } from '../../environments';
-import { awsPlus, awsWith, localPlus, localWith, messageOf } from './files';
+import { awsPlus, localPlus, localWith, messageOf } from './files';
 
 test('the environments that the other tests break are whole', () => {
   expect(awsPlus('')).toBe('(loads)');
@@ -24,22 +24,12 @@ describe('top', () => {
       "env.yaml
         11:1  model: unknown key; did you mean 'models'?
         12:1  observabilty: unknown key; did you mean 'observability'?
-        13:1  zzz: unknown key; known here: extends, name, tier, prefix, aws, gitops, pools, models, gateway, data, observability, waivers
+        13:1  zzz: unknown key; known here: extends, name, tier, prefix, budgetUsd, aws, gitops, pools, models, gateway, data, observability, waivers
       3 problems; nothing was synthesized"
     `);
   });
 
   test('keys that nothing reads yet are unknown', () => {
-    expect(
-      awsWith(
-        ['endpoint: private', 'endpoint: private\n  quotas: { on-demand-g: 384 }'],
-        ['perNode: 4, limit: 8', 'perNode: 4, limit: 8, devices: { timeSlicing: 4 }'],
-      ),
-    ).toMatchInlineSnapshot(`
-      "env.yaml
-        9:3  aws.quotas: unknown key; known here: account, region, zones, admins, endpoint, network, kubernetes, system
-      1 problem; nothing was synthesized"
-    `);
     expect(localPlus('gateway: { tenants: {} }\nobservability: { slos: {} }\n')).toMatchInlineSnapshot(`
       "env.yaml
         11:12  gateway.tenants: unknown key; known here: host, clients, replicas, providers, fallbacks

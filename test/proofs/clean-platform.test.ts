@@ -9,7 +9,18 @@ describe('a platform without faults', () => {
   beforeAll(() => {
     rendered = render(cleanPlatform());
     const templateBound = [{ stack: 'Platform', resources: 120, bytes: 400_000 }];
-    proved = prove(PROOFS, proofInput(rendered, { policy: { tier: 'prod' }, plan: { templateBound } }));
+    const spending = {
+      environment: 'prod',
+      budgetUsd: 1000,
+      maximum: { low: 900, high: 900 },
+      unknown: [],
+      lines: [{ what: "pool 'l40s'", usd: 900 }],
+    };
+    const quotas = { 'on-demand-g': 4096, 'on-demand-standard': 4096 };
+    proved = prove(
+      PROOFS,
+      proofInput(rendered, { policy: { tier: 'prod' }, plan: { templateBound }, spending, quotas }),
+    );
   });
 
   test('is refused by no proof', () => {

@@ -121,6 +121,7 @@ test('every proof has a public name and a line of documentation', () => {
       "pool-holds-replicas",
       "mig-layout-places",
       "devices-match-autoscaler",
+      "quota-covers-pool",
       "model-fits-memory",
       "parallelism-divides",
       "precision-is-supported",
@@ -134,6 +135,7 @@ test('every proof has a public name and a line of documentation', () => {
       "pod-is-restricted",
       "network-is-closed",
       "public-is-declared",
+      "budget-holds",
     ]
   `);
   for (const { name, about } of PROOFS) {

@@ -1,7 +1,5 @@
 /** Faults that nothing refuses yet, with what is missing. */
 export const LATER: Readonly<Record<string, string>> = {
-  'place-quota': 'quota-covers-pool: the file has no quotas yet',
-  'place-region': 'pod-has-a-home: the catalog knows prices by region, not offers',
   'conf-dead-metric': 'metric-exists: needs the metrics of engines by version',
   'conf-kgateway-pool': 'no inference gateway yet',
   'conf-ab-weights': 'the file has no weights yet',
