@@ -27,6 +27,7 @@ export function platformJson({ environment, rendered, proofs, findings }: Built)
     })),
     edges: facts.of('edge'),
     identities: facts.of('identity'),
+    alerting: facts.of('alerting'),
     secretsToFill: facts.of('supplied'),
     proofs,
     waived: findings.filter((finding) => finding.waived),

@@ -119,10 +119,10 @@ export function platform(environment: Environment): App {
   if (gpus) observed(new GpuOperator(layer('gpu-operator', 'operators', 'gpu-operator'), 'gpu-operator'));
 
   const monitoring = layer('monitoring', 'operators', 'monitoring', secretStores, certManager);
-  const { retentionDays, storageGiB } = observability;
+  const { retentionDays, storageGiB, alerts } = observability;
   const prometheus = from.of(
     'observability.storageGiB',
-    () => new PrometheusStack(monitoring, 'prometheus', { retentionDays, storageGiB }),
+    () => new PrometheusStack(monitoring, 'prometheus', { retentionDays, storageGiB, alerts }),
   );
 
   // data: one store of each kind; each consumer gets its own database, user or bucket from it.
