@@ -1,8 +1,10 @@
 import type { Construct } from 'constructs';
+import { findModel } from '../catalog';
 import type { INodePool } from '../contracts';
-import { images, type ModelStart, PlatformError, type SecretRef } from '../core';
+import { didYouMean, images, type ModelStart, PlatformError, type SecretRef } from '../core';
 import { ModelServer, type ModelServerProps, type ServerPod, type ServerSettings } from './model-server';
-import { checkFlags } from './vllm-flags';
+import { QUANTIZATIONS } from './quantizations';
+import { checkFlags, vllmFlags } from './vllm-flags';
 
 export interface VllmServiceProps extends ModelServerProps {
   /** Nodes to run on. */
@@ -106,10 +108,13 @@ function vllmPod(server: Construct, props: VllmServiceProps, settings: ServerSet
   const { pool, gpus = 1, task = 'generate', utilization = 0.92, maxSequences = 256 } = props;
   const { extraArgs = [], startupSeconds = 1200, weightsGiB = 200, hubToken } = props;
   const { context, drainSeconds, replicas } = settings;
-  const batchedTokens = props.batchedTokens ?? (task === 'generate' ? 8192 : Math.max(8192, context ?? 0));
+  const batchedTokens =
+    props.batchedTokens ??
+    (task === 'generate' ? 8192 : Math.max(8192, context ?? longestText(settings.model)));
 
   mustShareNode(server, gpus, pool);
   mustBatch(server, utilization, maxSequences, batchedTokens);
+  mustQuantize(server, props.quantization);
   checkFlags(server, extraArgs, OWNED);
 
   return {
@@ -199,6 +204,12 @@ function flagged(args: readonly string[]): Pick<ModelStart, 'dtype' | 'expertPar
   };
 }
 
+/** An encoder reads a text in one step: without a context of its own it is asked for all that it can read. */
+function longestText(name: string): number {
+  const model = findModel(name);
+  return model?.cache.every(({ kind }) => kind === 'encoder') ? model.maxContext : 0;
+}
+
 /** A new replica beside all others only where the pool can hold one more. */
 function rollout(max: number, gpus: number, limit: number | undefined) {
   const fits = limit === undefined || (max + 1) * gpus <= limit;
@@ -235,4 +246,13 @@ function mustBatch(server: Construct, utilization: number, sequences: number, to
       fix: `raise batchedTokens to ${sequences}, or lower maxSequences to ${tokens}`,
     });
   }
+}
+
+function mustQuantize(server: Construct, method: string | undefined): void {
+  if (method === undefined || QUANTIZATIONS.includes(method)) return;
+  throw new PlatformError(server, {
+    what: `'quantization' is '${method}', which vLLM ${vllmFlags().version} does not know${didYouMean(method, QUANTIZATIONS)}`,
+    why: 'its parser takes any text, and its engine ends at its start, after its node has been launched',
+    fix: `write one of ${QUANTIZATIONS.join(', ')}`,
+  });
 }
