@@ -3,6 +3,7 @@ import type { Finding, KubeObject, Rendered } from '../core';
 import { PHASES } from '../core';
 import { type Disagreement, disagreements } from './agreement';
 import { type ApplyResult, applyAll, type Remark } from './apply';
+import { AskAgain } from './ask-again';
 import { type ControlPlane, startControlPlane } from './control-plane';
 import { definitionsFor, installDefinitions } from './custom-kinds';
 import { interruptSpot, rollOne, scaleToMaximum, scaleToMinimum } from './disturb';
@@ -195,13 +196,15 @@ class Run {
   private async step(name: string, { what = '', since = Date.now() } = {}): Promise<void> {
     const { api, processes } = this.plane;
     this.progress(`${name}${what && `: ${what}`}`);
+    const again = new AskAgain(api);
     const { observed, stuck, seconds } = await settle(api, {
       stuck: this.known,
       since,
       quietSeconds: this.options.quietSeconds ?? 20,
-      onLook: async () => {
+      onLook: async ({ pods }) => {
         processes.check();
         await provideVolumes(api);
+        await again.about(pods);
       },
     });
     const fresh = new Set([...stuck].filter((owner) => !this.known.has(owner)));
