@@ -1,3 +1,4 @@
 export * from './checkpoints';
+export * from './instance-labels';
 export * from './instances';
 export * from './models';

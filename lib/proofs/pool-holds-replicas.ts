@@ -1,5 +1,5 @@
 import type { PodsFact, PoolFact } from '../core';
-import { closedTo, demandOf, GPU } from './placement';
+import { closedTo, demandOf, GPU, NOTHING, tooSmall } from './placement';
 import type { Proof, Refusal } from './proof';
 
 /** Pods that no other pool can host, at their highest scale. */
@@ -26,8 +26,12 @@ export const poolHoldsReplicas: Proof = {
     for (const pods of rendered.facts.of('pods')) {
       // DaemonSets follow the nodes, and a Job is gone when its work is done.
       if (pods.replicas === 'node' || pods.job) continue;
-      const open = pools.filter((pool) => closedTo(pool, pods.template.spec) === undefined);
-      const { gpus, cpuMillis } = demandOf(pods.template);
+      const { spec } = pods.template;
+      const demand = demandOf(pods.template);
+      const { gpus, cpuMillis } = demand;
+      const open = pools.filter(
+        (pool) => closedTo(pool, spec) === undefined && tooSmall(pool, spec, demand, NOTHING) === undefined,
+      );
       if (open.length === 1) bound.get(open[0])?.push({ pods, count: pods.maxReplicas, gpus, cpuMillis });
     }
     const findings: Refusal[] = [];
