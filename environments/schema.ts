@@ -1,11 +1,12 @@
 import { type Infer, type JsonSchema, listOf, objectOf, optional, orEmpty, withDefault } from './fields';
-import { enumOf, integer, number, string } from './scalars';
+import { enumOf, number, string } from './scalars';
 import { aws } from './schema/aws';
 import { data } from './schema/data';
 import { gateway } from './schema/gateway';
 import { models } from './schema/models';
+import { observability } from './schema/observability';
 import { pools } from './schema/pools';
-import { awsLabel, hostName, label } from './schema/text';
+import { awsLabel, label } from './schema/text';
 
 const gitops = objectOf('Where the delivered files lie, for Flux and Argo CD', {
   url: string('Repository', {
@@ -19,16 +20,6 @@ const gitops = objectOf('Where the delivered files lie, for Flux and Argo CD', {
   }),
   secret: optional(string('Secret with the credentials of the repository, in the namespace of Flux', label)),
   revision: string('Branch, tag or commit', { pattern: /^[\w][\w./-]*$/, format: 'a branch, tag or commit' }),
-});
-
-const observability = objectOf('Metrics and traces', {
-  retentionDays: withDefault(integer('Days that metrics are kept', { min: 1 }), 15),
-  storageGiB: optional(integer('Size of the disk for metrics, in GiB', { min: 1 })),
-  langfuse: optional(
-    objectOf('Traces of models and agents', {
-      host: optional(string('Host name of its pages; absent means inside the cluster only', hostName)),
-    }),
-  ),
 });
 
 const waiver = objectOf('A finding that is accepted', {

@@ -30,6 +30,7 @@ export function platformJson(built: Built): object {
     })),
     edges: facts.of('edge'),
     identities: facts.of('identity'),
+    alerting: facts.of('alerting'),
     secretsToFill: facts.of('supplied'),
     ...(bill
       ? { cost: { region: bill.region, priced: bill.priced, ...bill.total, unknown: bill.unknown } }

@@ -5,6 +5,7 @@ import {
   ClusterKnown,
   ExternalSecretsOperator,
   Keda,
+  PlatformGuards,
   PlatformNamespace,
   SecretStores,
   type SecurityLevel,
@@ -73,6 +74,7 @@ export function platform(environment: Environment): App {
   const cluster = layer('cluster', 'cluster');
   new ClusterKnown(cluster, 'known');
   new StorageClasses(cluster, 'storage-classes');
+  new PlatformGuards(cluster, 'guards');
   for (const [name, level] of Object.entries(NAMESPACES)) {
     if (name !== 'gpu-operator' || gpus) new PlatformNamespace(cluster, name, { level });
   }
@@ -123,10 +125,10 @@ export function platform(environment: Environment): App {
   }
 
   const monitoring = layer('monitoring', 'operators', 'monitoring', secretStores, certManager);
-  const { retentionDays, storageGiB } = observability;
+  const { retentionDays, storageGiB, alerts } = observability;
   const prometheus = from.of(
     'observability.storageGiB',
-    () => new PrometheusStack(monitoring, 'prometheus', { retentionDays, storageGiB }),
+    () => new PrometheusStack(monitoring, 'prometheus', { retentionDays, storageGiB, alerts }),
   );
 
   // data: one store of each kind; each consumer gets its own database, user or bucket from it.

@@ -1,3 +1,4 @@
+import { checkAlerts } from './alerts';
 import { checkAws } from './aws';
 import type { Checking, Draft } from './draft';
 import { checkGateway } from './gateway';
@@ -13,5 +14,6 @@ export function checkAll(draft: Draft, checking: Checking): void {
   checkPools(draft, checking);
   checkModels(draft, checking);
   checkGateway(draft, checking);
+  checkAlerts(draft, checking);
   checkWaivers(draft, checking);
 }

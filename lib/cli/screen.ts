@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
 import { billFor } from '../../stacks/bill';
 import type { Built } from '../../stacks/build';
-import { formatNamed, type ModelFact, type PoolFact } from '../core';
+import { type AlertingFact, formatNamed, type ModelFact, type PoolFact } from '../core';
 import { costLine } from './cost-screen';
 import { checksMade, counted, openFindings } from './tally';
 
@@ -29,6 +29,7 @@ export function screen(built: Built, files: readonly string[], outDir: string, c
       rendered.facts.of('model').map((model) => modelLine(model, rendered.facts.of('pool'))),
     ),
     ...(bill ? [['costs', costLine(bill)] as [string, string]] : []),
+    ...block('alerts', rendered.facts.of('alerting').map(alertLine)),
     ...block(
       'to fill',
       rendered.facts.of('supplied').map((secret) => `${secret.why}: ${secret.command}`),
@@ -58,6 +59,17 @@ export function screen(built: Built, files: readonly string[], outDir: string, c
 /** A list under one label. */
 function block(label: string, items: readonly string[]): [string, string][] {
   return items.map((item, index) => [index === 0 ? label : '', item]);
+}
+
+/** Who is told; nobody is said as loudly as somebody. */
+function alertLine({ critical, warning, deadMansSwitch }: AlertingFact): string {
+  if (!critical.length && !warning.length)
+    return 'nobody is told of any alert: name a receiver in observability.alerts';
+  const to = (names: readonly string[]) => names.join(' and ') || 'nobody';
+  const silence = deadMansSwitch
+    ? "a dead man's switch watches alerting itself"
+    : 'nobody notices when alerting itself is down';
+  return `critical to ${to(critical)}, the rest to ${to(warning)}; ${silence}`;
 }
 
 function modelLine(model: ModelFact, pools: readonly PoolFact[]): string {

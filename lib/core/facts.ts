@@ -244,6 +244,14 @@ export interface JoinFact {
   readonly defines?: string;
 }
 
+/** Who is told of alerts: the screen says so, and says when it is nobody. */
+export interface AlertingFact {
+  readonly critical: readonly string[];
+  readonly warning: readonly string[];
+  /** Whether somebody outside notices when alerting itself is down. */
+  readonly deadMansSwitch: boolean;
+}
+
 export interface FactKinds {
   readonly pods: PodsFact;
   readonly edge: EdgeFact;
@@ -257,6 +265,7 @@ export interface FactKinds {
   readonly lifecycle: LifecycleFact;
   readonly public: PublicFact;
   readonly join: JoinFact;
+  readonly alerting: AlertingFact;
 }
 
 export type FactKind = keyof FactKinds;

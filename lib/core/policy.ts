@@ -12,13 +12,15 @@ export interface Policy {
   readonly keepData: boolean;
   /** Days of backups and of metrics, when nothing else says so. */
   readonly retentionDays: number;
+  /** What the API server does with an object that would be found out too late: refuse it, or warn. */
+  readonly guards: 'deny' | 'warn';
 }
 
 export const POLICIES = {
-  local: { replicas: 1, members: 1, spreadZones: false, keepData: false, retentionDays: 1 },
-  dev: { replicas: 1, members: 1, spreadZones: false, keepData: false, retentionDays: 7 },
-  stg: { replicas: 2, members: 3, spreadZones: true, keepData: false, retentionDays: 7 },
-  prod: { replicas: 2, members: 3, spreadZones: true, keepData: true, retentionDays: 30 },
+  local: { replicas: 1, members: 1, spreadZones: false, keepData: false, retentionDays: 1, guards: 'warn' },
+  dev: { replicas: 1, members: 1, spreadZones: false, keepData: false, retentionDays: 7, guards: 'warn' },
+  stg: { replicas: 2, members: 3, spreadZones: true, keepData: false, retentionDays: 7, guards: 'deny' },
+  prod: { replicas: 2, members: 3, spreadZones: true, keepData: true, retentionDays: 30, guards: 'deny' },
 } as const satisfies Record<string, Policy>;
 
 export type Tier = keyof typeof POLICIES;

@@ -1,3 +1,4 @@
+export type { AlertRouting, Receiver, ReceiverSecret } from './alert-routing';
 export * from './clickhouse';
 export * from './clickhouse-operator';
 export * from './langfuse-stack';

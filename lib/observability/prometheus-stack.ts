@@ -4,14 +4,18 @@ import {
   claim,
   clusterOf,
   DeclaredPods,
+  declare,
   type Footprint,
   GeneratedSecret,
   HelmRelease,
   PlatformError,
   type PodGroup,
   policyOf,
+  SuppliedSecret,
+  type Volume,
   zonesApart,
 } from '../core';
+import { type AlertRouting, RECEIVERS, receiverFiles, toldBy } from './alert-routing';
 import {
   ALERTMANAGER,
   ALERTMANAGER_GIB,
@@ -53,6 +57,11 @@ export interface PrometheusStackProps {
    * @default - the environment's policy: 1 in dev, 3 in prod
    */
   readonly alertmanagers?: number;
+  /**
+   * Who is told of alerts.
+   * @default - nobody: alerts are seen by whoever looks at Grafana
+   */
+  readonly alerts?: AlertRouting;
 }
 
 const WEB = 9090;
@@ -92,6 +101,8 @@ export class PrometheusStack extends Construct {
     const alertmanagers = props.alertmanagers ?? policy.members;
     const size = { cpu: props.cpu ?? '500m', memory: `${props.memoryGiB ?? 4}Gi` };
     const { environment, storageClass } = clusterOf(this);
+    const alerts = props.alerts ?? {};
+    this.mustTellSomebody(props.alerts);
     const admin = new GeneratedSecret(this, 'Admin', {
       name: 'grafana-admin',
       generate: { 'admin-password': {} },
@@ -110,6 +121,7 @@ export class PrometheusStack extends Construct {
         replicas,
         alertmanagers,
         spread: (labels) => zonesApart(this, labels),
+        alerts,
         grafanaAdmin: admin.name,
       }),
       provides: KINDS.map((kind) => `monitoring.coreos.com/${kind}`),
@@ -122,7 +134,18 @@ export class PrometheusStack extends Construct {
     this.url = `http://${RELEASE}-prometheus.${namespace}.svc:${WEB}`;
     const by = `release/${namespace}/${RELEASE}`;
     const reloader = { name: 'config-reloader', ...SIZES.reloader, ports: { 'reloader-web': RELOADER } };
-    const members = (name: string, labels: typeof PROMETHEUS, count: number, storage: number) => ({
+    const files = receiverFiles(alerts);
+    for (const { name, key, secret, why } of files) {
+      new SuppliedSecret(this, name, { name, keys: [key], path: secret, why });
+    }
+    const mounted = files.map(({ name }) => ({ name: `secret-${name}`, secret: { secretName: name } }));
+    const members = (
+      name: string,
+      labels: typeof PROMETHEUS,
+      count: number,
+      storage: number,
+      more: readonly Volume[] = [],
+    ) => ({
       name,
       by,
       maker: 'operator' as const,
@@ -131,7 +154,7 @@ export class PrometheusStack extends Construct {
       replicas: count,
       serviceAccount: `${RELEASE}-${name}`,
       spec: {
-        volumes: [claim(this, `${name}-db`, storage)],
+        volumes: [claim(this, `${name}-db`, storage), ...more],
         topologySpreadConstraints: zonesApart(this, labels),
       },
     });
@@ -140,7 +163,7 @@ export class PrometheusStack extends Construct {
       containers: [{ name: 'prometheus', ...size, ports: { 'http-web': WEB } }, reloader],
     });
     const alertmanager = new DeclaredPods(this, 'Alertmanager', {
-      ...members('alertmanager', ALERTMANAGER, alertmanagers, ALERTMANAGER_GIB),
+      ...members('alertmanager', ALERTMANAGER, alertmanagers, ALERTMANAGER_GIB, mounted),
       containers: [
         { name: 'alertmanager', ...SIZES.alertmanager, ports: { 'http-web': ALERTS, 'mesh-tcp': MESH } },
         reloader,
@@ -152,6 +175,8 @@ export class PrometheusStack extends Construct {
     this.alertmanager = alertmanager.pods;
     this.grafana = this.release.pods('grafana').pods;
     this.connect();
+    if (files.length) this.alertmanager.reach('internet', { why: 'tells of alerts' });
+    declare(this, 'alerting', { ...toldBy(alerts), deadMansSwitch: alerts.deadMansSwitch !== undefined });
   }
 
   private connect(): void {
@@ -178,6 +203,27 @@ export class PrometheusStack extends Construct {
     }
     prometheus.allowFrom(grafana, { port: WEB, why: 'queries of dashboards' });
     alertmanager.allowFrom(grafana, { port: ALERTS, why: 'shows alerts and silences' });
+  }
+
+  private mustTellSomebody(alerts: AlertRouting | undefined): void {
+    if (!alerts) return;
+    const given = RECEIVERS.filter((name) => alerts[name]);
+    if (!given.length) {
+      throw new PlatformError(this, {
+        what: "'alerts' names no receiver",
+        why: 'alerts would end in Alertmanager, and the file reads as if somebody were told',
+        fix: `name one of ${RECEIVERS.join(', ')}, or leave 'alerts' out`,
+      });
+    }
+    for (const severity of ['critical', 'warning'] as const) {
+      const missing = alerts[severity]?.find((name) => !given.includes(name));
+      if (!missing) continue;
+      throw new PlatformError(this, {
+        what: `'alerts.${severity}' names '${missing}', which is not among the receivers`,
+        why: 'nobody there is told',
+        fix: `give '${missing}' its secret, or name one of ${given.join(', ')}`,
+      });
+    }
   }
 
   private mustHold(storageGiB: number): void {

@@ -1,4 +1,5 @@
 import { type Labels, sized, type TopologySpread } from '../core';
+import { type AlertRouting, alertmanagerConfig, receiverFiles } from './alert-routing';
 
 /** Name of the release, and of all that the chart makes of it. */
 export const RELEASE = 'kube-prometheus-stack';
@@ -36,6 +37,7 @@ export interface PrometheusSettings {
   readonly alertmanagers: number;
   /** How a set of pods is spread. */
   readonly spread: (labels: Labels) => readonly TopologySpread[];
+  readonly alerts: AlertRouting;
   /** Secret with Grafana's `admin-user` and `admin-password`. */
   readonly grafanaAdmin: string;
 }
@@ -105,14 +107,17 @@ function prometheus(settings: PrometheusSettings) {
   };
 }
 
-function alertmanager({ alertmanagers, storageClass, spread }: PrometheusSettings) {
+function alertmanager({ alertmanagers, storageClass, spread, alerts }: PrometheusSettings) {
+  const secrets = receiverFiles(alerts).map(({ name }) => name);
   const topologySpreadConstraints = spread(ALERTMANAGER);
   return {
     podDisruptionBudget: { enabled: alertmanagers > 1 },
+    config: alertmanagerConfig(alerts),
     alertmanagerSpec: {
       replicas: alertmanagers,
       resources: sized(SIZES.alertmanager),
       storage: claimOf(storageClass, ALERTMANAGER_GIB),
+      ...(secrets.length ? { secrets } : {}),
       // By default a route only sees alerts of its own namespace; ours are about the whole platform.
       alertmanagerConfigMatcherStrategy: { type: 'OnNamespaceExceptForAlertmanagerNamespace' },
       ...(topologySpreadConstraints.length ? { topologySpreadConstraints } : {}),

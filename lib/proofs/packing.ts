@@ -1,7 +1,8 @@
 import type { NodeShape, PodsFact, PoolFact, Rendered } from '../core';
+import { shapesFor } from './node-labels';
 import { closedTo } from './placement';
 import { nodesAllowed } from './pool-limits';
-import { type Demand, demandOf, holds, plus, takenOn } from './room';
+import { type Demand, demandOf, holds, NOTHING, plus, takenOn, tooSmall } from './room';
 
 /** Pods that no other pool can host, at their highest scale. */
 export interface Bound {
@@ -34,8 +35,11 @@ export function boundPods({ facts }: Rendered): ReadonlyMap<PoolFact, BoundTo> {
   for (const pods of all) {
     // DaemonSets follow the nodes, and a Job is gone when its work is done.
     if (pods.replicas === 'node' || pods.job) continue;
-    const open = pools.filter((pool) => closedTo(pool, pods.template.spec) === undefined);
+    const { spec } = pods.template;
     const demand = demandOf(pods.template);
+    const open = pools.filter(
+      (pool) => closedTo(pool, spec) === undefined && tooSmall(pool, spec, demand, NOTHING) === undefined,
+    );
     if (open.length === 1) bound.get(open[0])?.push({ pods, count: pods.maxReplicas, demand });
   }
   return new Map(
@@ -52,8 +56,9 @@ export function boundPods({ facts }: Rendered): ReadonlyMap<PoolFact, BoundTo> {
 export const asksForDevice = ({ devices }: Demand): boolean => Object.keys(devices).length > 0;
 
 /** Whether one more pod finds room on the nodes that are there; undefined where no node of the pool would do. */
-export function holdsOneMore(pool: PoolFact, { nodes, taken }: BoundTo, demand: Demand): boolean | undefined {
-  if (!shapeFor(pool, demand, taken)) return undefined;
+export function holdsOneMore(pool: PoolFact, { nodes, taken }: BoundTo, pods: PodsFact): boolean | undefined {
+  const demand = demandOf(pods.template);
+  if (!shapeFor(pool, pods, demand, taken)) return undefined;
   return nodes.some(({ shape, used }) => holds(shape, demand, used));
 }
 
@@ -62,8 +67,10 @@ export const mostNodes = (pool: PoolFact): number =>
   Math.max(...pool.shapes.map((shape) => nodesAllowed(pool, shape)));
 
 /** The smallest node that holds a pod: Karpenter may start no larger one for it. */
-function shapeFor({ shapes }: PoolFact, demand: Demand, taken: Demand): NodeShape | undefined {
-  return [...shapes].sort((a, b) => a.memoryMiB - b.memoryMiB).find((shape) => holds(shape, demand, taken));
+function shapeFor(pool: PoolFact, { template }: PodsFact, demand: Demand, taken: Demand) {
+  return [...shapesFor(pool, template.spec)]
+    .sort((a, b) => a.memoryMiB - b.memoryMiB)
+    .find((shape) => holds(shape, demand, taken));
 }
 
 /** First fit, largest first. */
@@ -71,8 +78,8 @@ function pack(pool: PoolFact, all: readonly Bound[], taken: Demand): PackedNode[
   const total = ({ demand }: Bound) => Object.values(demand.devices).reduce((sum, count) => sum + count, 0);
   const sorted = [...all].sort((a, b) => total(b) - total(a) || b.demand.memoryMiB - a.demand.memoryMiB);
   const nodes: PackedNode[] = [];
-  for (const { demand, count } of sorted) {
-    const shape = shapeFor(pool, demand, taken);
+  for (const { pods, demand, count } of sorted) {
+    const shape = shapeFor(pool, pods, demand, taken);
     // What no node holds is the business of pod-has-a-home.
     if (!shape) continue;
     let at = 0;

@@ -1,14 +1,6 @@
-import type {
-  Labels,
-  NodeSelectorTerm,
-  NodeShape,
-  PodSpec,
-  PodsFact,
-  PoolFact,
-  Taint,
-  Toleration,
-} from '../core';
+import type { NodeSelectorTerm, PodSpec, PodsFact, PoolFact, Taint, Toleration } from '../core';
 import type { Index } from './index-of';
+import { acceptsLabels, meets, selectedBy, termsOf, zonesFor } from './node-labels';
 import { matches, type Requirement, type Selector } from './selectors';
 
 /** Whether a toleration lets a pod onto a node with a taint. */
@@ -18,49 +10,6 @@ export function tolerates(tolerations: readonly Toleration[], taint: Taint): boo
     if (!key) return operator === 'Exists';
     return key === taint.key && (operator === 'Exists' || value === (taint.value ?? ''));
   });
-}
-
-/** Values that a label takes on nodes of a pool; undefined when they do not carry it. */
-function valuesOf(pool: PoolFact, key: string, shapes: readonly NodeShape[]): readonly string[] | undefined {
-  if (pool.labels[key] !== undefined) return [pool.labels[key]];
-  if (key === 'node.kubernetes.io/instance-type' && !pool.choices[key])
-    return shapes.map((shape) => shape.instanceType);
-  if (pool.choices[key]) return pool.choices[key];
-  switch (key) {
-    case 'kubernetes.io/arch':
-      return [pool.arch];
-    case 'kubernetes.io/os':
-      return ['linux'];
-    case 'topology.kubernetes.io/zone':
-      return pool.zones;
-    case 'karpenter.sh/capacity-type':
-      return pool.capacities;
-    case 'karpenter.sh/nodepool':
-      return [pool.name];
-    default:
-      return undefined;
-  }
-}
-
-/** Whether some node of a pool meets a requirement. */
-function meets(pool: PoolFact, { key, operator, values = [] }: Requirement): boolean {
-  const possible = valuesOf(pool, key, pool.shapes);
-  switch (operator) {
-    case 'In':
-      return possible?.some((value) => values.includes(value)) ?? false;
-    case 'NotIn':
-      return possible?.some((value) => !values.includes(value)) ?? true;
-    case 'Exists':
-      return possible !== undefined;
-    case 'DoesNotExist':
-      return possible === undefined;
-    case 'Gt':
-      return possible?.some((value) => Number(value) > Number(values[0])) ?? false;
-    case 'Lt':
-      return possible?.some((value) => Number(value) < Number(values[0])) ?? false;
-    default:
-      return false;
-  }
 }
 
 const shown = ({ key, operator, values }: Requirement) =>
@@ -98,24 +47,21 @@ export function closedTo(pool: PoolFact, spec: PodSpec): string | undefined {
   const taint = pool.taints.find(
     (t) => t.effect !== 'PreferNoSchedule' && !tolerates(spec.tolerations ?? [], t),
   );
-  const wanted = Object.entries((spec.nodeSelector ?? {}) as Labels).map(([key, value]) => ({
-    key,
-    operator: 'In',
-    values: [value],
-  }));
-  const missed = wanted.find((requirement) => !meets(pool, requirement));
-  if (missed) return `has no label ${shown(missed)}`;
-  const terms =
-    spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms;
-  if (
-    terms &&
-    !terms.some((term) => (term.matchExpressions ?? []).every((requirement) => meets(pool, requirement)))
-  ) {
-    const first = terms[0]?.matchExpressions?.find((requirement) => !meets(pool, requirement));
-    return first ? `does not meet ${shown(first)}` : 'meets none of the node affinity terms';
-  }
+  if (!acceptsLabels(pool, spec)) return missed(pool, spec);
   if (!taint) return undefined;
   return `has the taint ${taint.key}${taint.value ? `=${taint.value}` : ''}:${taint.effect}, which the pod does not tolerate`;
+}
+
+/** Which of its labels a pod misses on every node of a pool. */
+function missed(pool: PoolFact, spec: PodSpec): string {
+  const selected = selectedBy(spec).find((requirement) => !meets(pool, requirement));
+  if (selected) return `has no label ${shown(selected)}`;
+  const terms = termsOf(spec);
+  const first = terms?.[0]?.find((requirement) => !meets(pool, requirement));
+  if (first) return `does not meet ${shown(first)}`;
+  if (terms && terms.length > 1) return 'meets none of the node affinity terms';
+  const all = [...selectedBy(spec), ...(terms?.[0] ?? [])].map(shown).join(' and ');
+  return `has no node that meets all of ${all}`;
 }
 
 interface ApartTerm {
@@ -139,7 +85,7 @@ export function zonesApart({ template }: PodsFact, pools: readonly PoolFact[]) {
   );
   if (!own) return undefined;
   const open = pools.filter((pool) => closedTo(pool, template.spec) === undefined);
-  const zones = [...new Set(open.flatMap((pool) => pool.zones))].sort();
+  const zones = [...new Set(open.flatMap((pool) => zonesFor(pool, template.spec)))].sort();
   // With `matchLabelKeys: [pod-template-hash]` old pods do not stand in the way of new ones.
   return { zones, ofRolloutsToo: !own.matchLabelKeys?.length };
 }

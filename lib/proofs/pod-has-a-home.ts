@@ -3,6 +3,7 @@ import { closedTo, elsewhere, zonesApart } from './placement';
 import type { Proof, Refusal } from './proof';
 import { type Demand, demandOf, deviceName, takenOn, tooSmall } from './room';
 import { soldHere } from './sold-here';
+import { zoneSpread } from './zone-spread';
 
 const asked = ({ cpuMillis, memoryMiB, ephemeralMiB, devices }: Demand) =>
   [
@@ -37,11 +38,13 @@ export const podHasAHome: Proof = {
       const demand = demandOf(template);
       const reasons = pools.map((pool, i) => {
         const reason =
-          closedTo(pool, template.spec) ?? elsewhere(pool, pods, index) ?? tooSmall(pool, demand, taken[i]);
+          closedTo(pool, template.spec) ??
+          elsewhere(pool, pods, index) ??
+          tooSmall(pool, template.spec, demand, taken[i]);
         return reason && `${pool.name} ${reason}`;
       });
       if (reasons.some((reason) => reason === undefined)) {
-        const crowd = crowded(pods, pools);
+        const crowd = crowded(pods, pools) ?? lopsided(pods, pools);
         if (crowd) findings.push({ object: owner, ...crowd });
         continue;
       }
@@ -65,5 +68,17 @@ function crowded(pods: PodsFact, pools: readonly PoolFact[]) {
     what: `runs up to ${pods.maxReplicas} pods of which no two may share a zone, and its pools have ${zones.length}: ${zones.join(', ')}`,
     why: 'required anti-affinity leaves the others Pending, whatever nodes are launched',
     fix: `spread them with topologySpreadConstraints, or run ${zones.length}`,
+  };
+}
+
+/** When replicas must spread over zones that they cannot all reach. */
+function lopsided(pods: PodsFact, pools: readonly PoolFact[]) {
+  const spread = zoneSpread(pods, pools);
+  if (!spread || pods.maxReplicas <= spread.most) return undefined;
+  const { counted, reached, most } = spread;
+  return {
+    what: `must spread up to ${pods.maxReplicas} pods over ${counted.join(', ')}, and its pools reach only ${reached.join(', ')}`,
+    why: `Karpenter counts the zones of every pool: while one stays empty, no more than ${most} find a node`,
+    fix: 'give its pools those zones, name the reachable ones in the pod too, or let it spread by ScheduleAnyway',
   };
 }

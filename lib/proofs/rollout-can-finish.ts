@@ -95,11 +95,10 @@ function noRoom(pods: PodsFact, bound: ReadonlyMap<PoolFact, BoundTo>, surge: nu
   const home = [...bound].find(([, { pods: all }]) => all.some((each) => each.pods === pods));
   if (!home) return undefined;
   const [pool, to] = home;
-  const demand = demandOf(pods.template);
-  if (!asksForDevice(demand)) return undefined;
+  if (!asksForDevice(demandOf(pods.template))) return undefined;
   const most = mostNodes(pool);
   // That the replicas themselves exceed the limit is the business of pool-holds-replicas.
-  if (to.nodes.length !== most || holdsOneMore(pool, to, demand) !== false) return undefined;
+  if (to.nodes.length !== most || holdsOneMore(pool, to, pods) !== false) return undefined;
   const perNode = Math.max(...pool.shapes.map((shape) => shape.gpus));
   return {
     what: `needs ${(most + 1) * perNode} GPUs of pool '${pool.name}' for the first step of a rollout at the highest scale, and the pool may hold ${most * perNode}`,

@@ -1,4 +1,5 @@
-import type { Container, NodeShape, PodsFact, PodTemplate, PoolFact } from '../core';
+import type { Container, NodeShape, PodSpec, PodsFact, PodTemplate, PoolFact } from '../core';
+import { shapesFor } from './node-labels';
 import { closedTo } from './placement';
 import { cpuMillis, memoryMiB, quantity } from './quantity';
 
@@ -93,11 +94,11 @@ export function holds(shape: NodeShape, demand: Demand, used: Demand): boolean {
   return true;
 }
 
-/** Why even the best node of a pool is too small, once DaemonSets have taken their part; undefined when one is not. */
-export function tooSmall(pool: PoolFact, demand: Demand, taken: Demand): string | undefined {
+/** Why even the best node of a pool that a pod accepts is too small, once DaemonSets have taken their part; undefined when one is not. */
+export function tooSmall(pool: PoolFact, spec: PodSpec, demand: Demand, taken: Demand): string | undefined {
   let best: string | undefined;
   let least = Number.POSITIVE_INFINITY;
-  for (const shape of pool.shapes) {
+  for (const shape of shapesFor(pool, spec)) {
     const lacks = lacking(shape, demand, taken);
     if (!lacks.length) return undefined;
     const distance = lacks.reduce((sum, { weight, missing }) => sum + weight * missing, 0);

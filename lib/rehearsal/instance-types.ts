@@ -1,4 +1,4 @@
-import { type Instance, instances } from '../catalog';
+import { type Instance, instanceLabels, instances, OPTIONAL_INSTANCE_LABELS } from '../catalog';
 import type { PoolFact } from '../core';
 
 /** What Karpenter's simulation reads of an instance type. */
@@ -94,39 +94,14 @@ function simulated(
   };
 }
 
-const LABEL = 'karpenter.k8s.aws/instance-';
 const RESERVATION = 'karpenter.k8s.aws/capacity-reservation-id';
 const isIn = (key: string, value: string): Requirement => ({ key, operator: 'In', values: [value] });
 const without = (key: string): Requirement => ({ key, operator: 'DoesNotExist' });
 const NOT_RESERVED = without(RESERVATION);
 
-/** The labels that AWS's provider puts on a node of this type. */
-function labelsOf({ type, family, category, generation, ...rest }: Instance): Requirement[] {
-  const { gpu, localNvmeGB } = rest;
-  const size = type.slice(type.indexOf('.') + 1);
-  const always: Readonly<Record<string, string>> = {
-    category,
-    family,
-    generation: `${generation}`,
-    size,
-    cpu: `${rest.vcpu}`,
-    'cpu-manufacturer': rest.cpuVendor,
-    memory: `${rest.memoryMiB}`,
-    hypervisor: size.startsWith('metal') ? '' : 'nitro',
-    'network-bandwidth': `${Math.round(rest.networkGbps * 1000)}`,
-    'ebs-bandwidth': `${Math.round(rest.ebsGbps * 1000)}`,
-  };
-  const sometimes: Readonly<Record<string, string | undefined>> = {
-    'gpu-name': gpu?.ec2Name,
-    'gpu-manufacturer': gpu && 'nvidia',
-    'gpu-count': gpu && `${gpu.count}`,
-    'gpu-memory': gpu && `${gpu.memoryMiB}`,
-    'local-nvme': localNvmeGB > 0 ? `${localNvmeGB}` : undefined,
-  };
-  return [
-    ...Object.entries(always).map(([name, value]) => isIn(LABEL + name, value)),
-    ...Object.entries(sometimes).map(([name, value]) =>
-      value === undefined ? without(LABEL + name) : isIn(LABEL + name, value),
-    ),
-  ];
+/** The labels of a type; those that it lacks are said not to exist. */
+function labelsOf(instance: Instance): Requirement[] {
+  const labels = instanceLabels(instance);
+  const lacking = OPTIONAL_INSTANCE_LABELS.filter((name) => labels[name] === undefined);
+  return [...Object.entries(labels).map(([name, value]) => isIn(name, value)), ...lacking.map(without)];
 }

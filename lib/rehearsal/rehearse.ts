@@ -3,6 +3,7 @@ import type { Finding, KubeObject, Rendered } from '../core';
 import { PHASES } from '../core';
 import { type Disagreement, disagreements } from './agreement';
 import { type ApplyResult, applyAll, type Remark } from './apply';
+import { AskAgain } from './ask-again';
 import { type ControlPlane, startControlPlane } from './control-plane';
 import { definitionsFor, installDefinitions } from './custom-kinds';
 import { interruptSpot, rollOne, scaleToMaximum, scaleToMinimum } from './disturb';
@@ -37,6 +38,11 @@ export interface RehearsalOptions {
    * @default 20
    */
   readonly quietSeconds?: number;
+  /**
+   * After all of it runs: scale to the maximum, roll a Deployment, take a spot node away.
+   * @default true
+   */
+  readonly disturb?: boolean;
 }
 
 /** One step, and what stood at its end. */
@@ -105,7 +111,7 @@ class Run {
     for (const phase of PHASES) await this.phase(phase);
     const secondsToRunning = this.steps.reduce((sum, step) => sum + step.seconds, 0);
     const nodes = await this.nodes();
-    const nodesAtMaximum = await this.disturb();
+    const nodesAtMaximum = (this.options.disturb ?? true) ? await this.disturb() : undefined;
     return {
       environment: this.input.name,
       ok: this.refused.length === 0 && this.stuck.length === 0,
@@ -195,13 +201,15 @@ class Run {
   private async step(name: string, { what = '', since = Date.now() } = {}): Promise<void> {
     const { api, processes } = this.plane;
     this.progress(`${name}${what && `: ${what}`}`);
+    const again = new AskAgain(api);
     const { observed, stuck, seconds } = await settle(api, {
       stuck: this.known,
       since,
       quietSeconds: this.options.quietSeconds ?? 20,
-      onLook: async () => {
+      onLook: async ({ pods }) => {
         processes.check();
         await provideVolumes(api);
+        await again.about(pods);
       },
     });
     const fresh = new Set([...stuck].filter((owner) => !this.known.has(owner)));

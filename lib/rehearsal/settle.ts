@@ -5,9 +5,9 @@ import { type Observed, observe } from './observe';
 export interface SettleOptions {
   /** Workloads that are known to be stuck: not waited for again. */
   readonly stuck: ReadonlySet<string>;
-  /** Called about twice a second. */
+  /** Called at every look, some times a second. */
   readonly onLook: (observed: Observed) => Promise<void> | void;
-  /** Nothing moved for this long: it will not. Karpenter tries again every ten seconds. */
+  /** Nothing moved for this long: it will not. */
   readonly quietSeconds: number;
   /** When what we wait for was begun. */
   readonly since: number;
@@ -21,8 +21,9 @@ export interface Settled {
   readonly seconds: number;
 }
 
-const LOOK_EVERY_MS = 400;
-const STILL_MS = 1500;
+const LOOK_EVERY_MS = 250;
+/** What is done says so by the generation it has seen; this is for what reacts to it, such as a DaemonSet to a node. */
+const STILL_MS = 700;
 /** Even with something moving all the time. */
 const MOST_SECONDS = 300;
 

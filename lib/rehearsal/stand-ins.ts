@@ -71,7 +71,7 @@ export function standIn(pods: PodsFact): KubeObject {
 }
 
 /** No image is ever pulled, but every container must name one. */
-const NO_IMAGE = 'stand-in';
+const NO_IMAGE = 'stand-in:0';
 
 function specOf(spec: PodSpec, job: boolean | undefined): PodSpec {
   const named = (containers: PodSpec['containers']) =>

@@ -1,10 +1,18 @@
 import type { Construct } from 'constructs';
-import { readConfig } from '../catalog';
+import { findModel, readConfig } from '../catalog';
 import type { INodePool } from '../contracts';
-import { images, type ModelStart, type ObservedStart, PlatformError, type SecretRef } from '../core';
+import {
+  didYouMean,
+  images,
+  type ModelStart,
+  type ObservedStart,
+  PlatformError,
+  type SecretRef,
+} from '../core';
 import { ModelServer, type ModelServerProps, type ServerPod, type ServerSettings } from './model-server';
 import { deviceOf, rolloutOf, shareOf } from './pool-share';
-import { checkFlags } from './vllm-flags';
+import { QUANTIZATIONS } from './quantizations';
+import { checkFlags, vllmFlags } from './vllm-flags';
 
 export interface VllmServiceProps extends ModelServerProps {
   /** Nodes to run on. */
@@ -128,10 +136,13 @@ function vllmPod(server: Construct, props: VllmServiceProps, settings: ServerSet
   const { pool, gpus = 1, task = 'generate', utilization = 0.92, maxSequences = 256 } = props;
   const { extraArgs = [], startupSeconds = 1200, weightsGiB = 200, hubToken } = props;
   const { context, drainSeconds, replicas } = settings;
-  const batchedTokens = props.batchedTokens ?? (task === 'generate' ? 8192 : Math.max(8192, context ?? 0));
+  const batchedTokens =
+    props.batchedTokens ??
+    (task === 'generate' ? 8192 : Math.max(8192, context ?? longestText(settings.model)));
 
   const device = deviceOf(server, pool, { gpus, ...(props.slice ? { slice: props.slice } : {}) });
   mustBatch(server, utilization, maxSequences, batchedTokens);
+  mustQuantize(server, props.quantization);
   checkFlags(server, extraArgs, OWNED);
   if (props.config) mustRead(server, props.config, settings.model);
 
@@ -240,6 +251,12 @@ function mustRead(server: Construct, config: Readonly<Record<string, unknown>>, 
   });
 }
 
+/** An encoder reads a text in one step: without a context of its own it is asked for all that it can read. */
+function longestText(name: string): number {
+  const model = findModel(name);
+  return model?.cache.every(({ kind }) => kind === 'encoder') ? model.maxContext : 0;
+}
+
 function mustBatch(server: Construct, utilization: number, sequences: number, tokens: number): void {
   if (!(utilization > 0 && utilization <= 1)) {
     throw new PlatformError(server, {
@@ -255,4 +272,13 @@ function mustBatch(server: Construct, utilization: number, sequences: number, to
       fix: `raise batchedTokens to ${sequences}, or lower maxSequences to ${tokens}`,
     });
   }
+}
+
+function mustQuantize(server: Construct, method: string | undefined): void {
+  if (method === undefined || QUANTIZATIONS.includes(method)) return;
+  throw new PlatformError(server, {
+    what: `'quantization' is '${method}', which vLLM ${vllmFlags().version} does not know${didYouMean(method, QUANTIZATIONS)}`,
+    why: 'its parser takes any text, and its engine ends at its start, after its node has been launched',
+    fix: `write one of ${QUANTIZATIONS.join(', ')}`,
+  });
 }

@@ -82,3 +82,17 @@ test('says which models rest on a measurement', async () => {
     /chat +openai\/gpt-oss-120b.*; rests on a measurement: 9\.6 GiB of cache on H100, vLLM 0\.33\.0/,
   );
 });
+
+test('the screen says who is told of alerts, and when it is nobody', async () => {
+  const line = (out: string) => /^ {2}alerts +(.*)$/m.exec(out)?.[1];
+  const { out } = await here.call('synth first');
+  expect(line(out)).toBe('nobody is told of any alert: name a receiver in observability.alerts');
+
+  const alerts = 'slack: { channel: "#ops", secret: alerts/slack }, pagerduty: { secret: alerts/pagerduty }';
+  here.write('told', `extends: first\nobservability: { alerts: { ${alerts} } }\n`);
+  const told = await here.call('synth told');
+  expect(line(told.out)).toBe(
+    'critical to slack and pagerduty, the rest to slack; nobody notices when alerting itself is down',
+  );
+  expect(told.out).toContain('--secret-id nexus/first/alerts/pagerduty');
+});

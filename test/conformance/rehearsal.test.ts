@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { PoolFact } from '../../lib/core';
 import { REHEARSAL_PROGRAMS, type Rehearsal, rehearse } from '../../lib/rehearsal';
 import { builtEnvironment, ENVIRONMENTS } from './fixtures/environments';
@@ -7,7 +7,8 @@ import { type RandomEnvironment, randomEnvironments } from './fixtures/random-en
 import { smallPlatform } from './fixtures/small-platform';
 
 suite('rehearsal', REHEARSAL_PROGRAMS, () => {
-  test.each(ENVIRONMENTS)(
+  // Each waits most of its time, so that two cores carry three of them side by side.
+  test.concurrent.each(ENVIRONMENTS)(
     '%s: every pod finds a node, at its maximum and while it rolls',
     async (name) => {
       const { rendered, findings, plan, proofs } = builtEnvironment(name);
@@ -26,59 +27,40 @@ suite('rehearsal', REHEARSAL_PROGRAMS, () => {
     300_000,
   );
 
-  describe('a random environment that the proofs pass runs', () => {
-    let random: RandomEnvironment[];
+  test.concurrent.each([0, 1])(
+    'a random environment that the proofs pass runs: %i',
+    async (index) => {
+      const { text, built } = random()[index];
+      const { rendered, findings, plan, proofs } = built;
+      expect(plan).toBeDefined();
+      const run = await rehearse({ name: 'random', rendered, findings, proofs, plan }, { programs });
+      expect(run, text).toMatchObject({
+        refused: [],
+        warnings: [],
+        stuck: [],
+        disagreements: [],
+      });
+      tally('rehearsal', Math.max(...run.steps.map((step) => step.podsRunning)), 'pods bound');
+      tally('rehearsal', Math.max(...run.steps.map((step) => step.nodes)), 'nodes');
+    },
+    300_000,
+  );
 
-    beforeAll(() => {
-      random = randomEnvironments(SEED, 2);
-    });
-
-    test.each([0, 1])(
-      '%i',
-      async (index) => {
-        const { text, built } = random[index];
-        const { rendered, findings, plan, proofs } = built;
-        expect(plan).toBeDefined();
-        const run = await rehearse({ name: 'random', rendered, findings, proofs, plan }, { programs });
-        expect(run, text).toMatchObject({
-          refused: [],
-          warnings: [],
-          stuck: [],
-          disagreements: [],
-        });
-        tally('rehearsal', Math.max(...run.steps.map((step) => step.podsRunning)), 'pods bound');
-        tally('rehearsal', Math.max(...run.steps.map((step) => step.nodes)), 'nodes');
-      },
-      300_000,
-    );
-  });
-
-  describe('a fault of placement, forced past the proofs, stays Pending', () => {
-    let run: Rehearsal;
-
-    beforeAll(async () => {
-      run = await rehearse(smallPlatform({ ...FAULTS, good: {} }), { programs, quietSeconds: 15 });
-    }, 300_000);
-
-    test.each(Object.entries(WORDS))('%s', (name, words) => {
+  test.concurrent('faults of placement, forced past the proofs, stay Pending, and nothing else does', async () => {
+    const run = await rehearse(smallPlatform({ ...FAULTS, good: {} }), { programs, quietSeconds: 15 });
+    for (const [name, words] of Object.entries(WORDS)) {
       const found = run.stuck.find(({ owner }) => owner === `Deployment/serving/${name}`);
-      expect(found?.kubernetes.join('\n')).toMatch(words);
+      expect(found?.kubernetes.join('\n'), name).toMatch(words);
       tally('rehearsal', 1, 'faults that stay Pending');
-    });
+    }
+    expect(run.disagreements).toEqual([]);
+    expect(run.refused).toEqual([]);
+    expect(run.stuck.map(({ owner }) => owner).sort()).toEqual(
+      Object.keys(FAULTS).map((name) => `Deployment/serving/${name}`),
+    );
+  }, 300_000);
 
-    test('the proofs refuse each, and nothing else', () => {
-      expect(run.disagreements).toEqual([]);
-    });
-
-    test('and what has no fault runs beside them', () => {
-      expect(run.refused).toEqual([]);
-      expect(run.stuck.map(({ owner }) => owner).sort()).toEqual(
-        Object.keys(FAULTS).map((name) => `Deployment/serving/${name}`),
-      );
-    });
-  });
-
-  test('the repaired twins all run, with claims, stand-ins and a spot node taken away', async () => {
+  test.concurrent('the repaired twins all run, with claims, stand-ins and a spot node taken away', async () => {
     const repaired = {
       twin: { replicas: 2 },
       zoned: { zone: 'us-east-1a' },
@@ -110,6 +92,13 @@ function overLimit({ nodes, nodesAtMaximum = nodes }: Rehearsal, pools: readonly
 
 /** Another one brings other environments. */
 const SEED = 2;
+
+let both: readonly RandomEnvironment[] | undefined;
+/** Made once, by whoever comes first. */
+function random(): readonly RandomEnvironment[] {
+  both ??= randomEnvironments(SEED, 2);
+  return both;
+}
 
 /** By the ids of the refusals that the proofs make of them. */
 const FAULTS = {

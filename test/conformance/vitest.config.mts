@@ -4,8 +4,10 @@ export default defineConfig({
   test: {
     include: ['test/conformance/**/*.test.ts'],
     env: { CDK_VALIDATION: 'false' },
-    // Each suite starts a control plane: two at once would only wait for each other.
+    // The runner starts suites side by side, each in a process of its own.
     fileParallelism: false,
+    // Tests that say so run beside each other: a control plane is half a gigabyte and mostly waits.
+    maxConcurrency: 3,
     pool: 'threads',
     testTimeout: 60_000,
     hookTimeout: 60_000,

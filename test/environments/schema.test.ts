@@ -33,7 +33,7 @@ describe('top', () => {
     expect(localPlus('gateway: { tenants: {} }\nobservability: { slos: {} }\n')).toMatchInlineSnapshot(`
       "env.yaml
         11:12  gateway.tenants: unknown key; known here: host, clients, replicas, providers, fallbacks
-        12:18  observability.slos: unknown key; known here: retentionDays, storageGiB, langfuse
+        12:18  observability.slos: unknown key; known here: retentionDays, storageGiB, alerts, langfuse
       2 problems; nothing was synthesized"
     `);
   });

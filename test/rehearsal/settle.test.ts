@@ -31,7 +31,7 @@ test.concurrent('it waits until everything is ready, and counts until the last t
 }) => {
   const { stuck, seconds } = await settle(cluster(2, 2), options());
   expect(stuck.size).toBe(0);
-  expect(seconds).toBeGreaterThan(0.7);
+  expect(seconds).toBeGreaterThan(0.4);
   expect(seconds).toBeLessThan(2);
 });
 

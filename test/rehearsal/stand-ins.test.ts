@@ -30,7 +30,7 @@ test('pods of an operator become a Deployment that makes them as declared', () =
           labels: { app: 'kafka', 'nexus.dev/stand-in': 'kafka-events-broker' },
           annotations: { [STANDS_FOR]: 'Kafka/data/events#broker' },
         },
-        spec: { containers: [{ name: 'kafka', image: 'stand-in' }] },
+        spec: { containers: [{ name: 'kafka', image: 'stand-in:0' }] },
       },
     },
   });

@@ -16,13 +16,24 @@ export class PythonVenv {
   /** Path of its interpreter; the error of what cannot be had is one line. */
   public async python(): Promise<string> {
     const base = await interpreter();
+    const python = join(this.home(base), 'bin', 'python');
+    if (!existsSync(python)) await this.build(base, this.home(base));
+    return python;
+  }
+
+  /** Whether it lies in the cache already. */
+  public async built(): Promise<boolean> {
+    return interpreter().then(
+      (base) => existsSync(join(this.home(base), 'bin', 'python')),
+      () => false,
+    );
+  }
+
+  private home(base: string): string {
     const pins = readFileSync(this.requirements, 'utf8');
     const key = createHash('sha256').update(base).update(pins).digest('hex').slice(0, 16);
-    const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'nexus-eks', 'conformance');
-    const home = join(cache, `python-${key}`);
-    const python = join(home, 'bin', 'python');
-    if (!existsSync(python)) await this.build(base, home);
-    return python;
+    const cache = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
+    return join(cache, 'nexus-eks', 'conformance', `python-${key}`);
   }
 
   /** In a folder of its own until it is whole, so that what lies in the cache can be trusted. */
@@ -32,7 +43,7 @@ export class PythonVenv {
     try {
       await run(base, ['-m', 'venv', draft], { timeout: 60_000 });
       const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--no-deps'];
-      await run(join(draft, 'bin', 'python'), [...pip, '-r', this.requirements], { timeout: 420_000 });
+      await run(join(draft, 'bin', 'python'), [...pip, '-r', this.requirements], { timeout: 900_000 });
       rmSync(home, { recursive: true, force: true });
       renameSync(draft, home);
     } catch (error) {

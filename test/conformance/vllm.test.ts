@@ -1,0 +1,201 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { models } from '../../lib/catalog';
+import type { Container } from '../../lib/core';
+import { QUANTIZATIONS } from '../../lib/serving/quantizations';
+import { builtEnvironment, ENVIRONMENTS } from './fixtures/environments';
+import { EXAMPLE_NAMES, exampleObjects } from './fixtures/examples';
+import { ARCHITECTURES, modelConfig } from './fixtures/model-config';
+import { optionalSuiteWith, tally } from './fixtures/needs';
+import { ourVerdict } from './fixtures/our-verdict';
+import { PythonVenv } from './parts/python-venv';
+
+const PARTS = join(__dirname, 'parts');
+const PACKAGES = new PythonVenv(join(PARTS, 'vllm-requirements.txt'));
+
+interface Asked {
+  readonly id: string;
+  readonly args: readonly string[];
+}
+interface Answer {
+  readonly id: string;
+  /** Where it was refused; null when it was taken. */
+  readonly stage: 'parser' | 'engine' | null;
+  readonly error: string | null;
+}
+
+interface Said {
+  readonly answers: ReadonlyMap<string, Answer>;
+  readonly quantizations: readonly string[];
+}
+
+const optional = {
+  built: () => PACKAGES.built(),
+  cost: '7 GB of packages',
+  diskGiB: 10,
+  prepare: () => PACKAGES.python(),
+};
+
+optionalSuiteWith('vllm', optional, (python) => {
+  let said: Said;
+  const answerOf = (id: string) => said.answers.get(id);
+  const served = [...servedByEnvironments(), ...servedByExamples()];
+  const catalog = oneOfEachArchitecture();
+
+  // One process for all: what it imports takes longer than what it reads.
+  beforeAll(() => {
+    const broken = BROKEN.map(({ fault, args }): Asked => ({ id: fault, args }));
+    said = ask(python, [...served, ...catalog, ...broken, PREFIX]);
+  }, 400_000);
+
+  test('there is a model in each environment with GPUs, and in an example', () => {
+    expect(new Set(served.map(({ id }) => id.split(' ')[0]))).toEqual(
+      new Set(['dev', 'prod', 'stg', 'example-one-model']),
+    );
+  });
+
+  test.each(served)('$id is taken by its parser and makes an engine', ({ id }) => {
+    expect(answerOf(id)).toEqual({ id, stage: null, error: null });
+    tally('vllm', 1, 'argument lists of servers');
+  });
+
+  test.each(catalog)('$id is what our catalog says', ({ id }) => {
+    expect(answerOf(id)).toEqual({ id, stage: null, error: null });
+    tally('vllm', 1, 'models of the catalog');
+  });
+
+  describe('what is broken is refused by it, and by us before', () => {
+    test.each(BROKEN)('$fault', ({ fault, words, chat, ours }) => {
+      expect(answerOf(fault)?.error).toMatch(words);
+      expect(ourVerdict(chat)).toMatch(ours);
+      tally('vllm', 1, 'broken lists refused');
+    });
+
+    test('and the model without a fault passes both', () => {
+      expect(ourVerdict({ model: QWEN, gpus: 8, context: 32768 })).toBe('');
+    });
+  });
+
+  test('it knows the quantizations that we know', () => {
+    expect(said.quantizations).toEqual(QUANTIZATIONS);
+  });
+
+  test('the beginning of a flag is taken by it, and refused by us', () => {
+    expect(answerOf(PREFIX.id)).toMatchObject({ stage: null });
+    expect(ourVerdict({ model: QWEN, gpus: 8, context: 32768, extraArgs: ['--max-num-seq=8'] })).toMatch(
+      /'--max-num-seq', which is only the beginning of/,
+    );
+  });
+});
+
+const QWEN = 'Qwen/Qwen3-32B';
+const PREFIX: Asked = { id: 'a beginning', args: [QWEN, '--max-num-seq=8'] };
+
+const BROKEN: readonly {
+  readonly fault: string;
+  readonly args: readonly string[];
+  readonly words: RegExp;
+  readonly chat: object;
+  readonly ours: RegExp;
+}[] = [
+  {
+    fault: 'heads that do not divide by the GPUs',
+    args: ['Qwen/Qwen2.5-7B-Instruct', '--tensor-parallel-size=8'],
+    words: /attention heads \(28\) must be divisible by tensor parallel size \(8\)/,
+    chat: { model: 'Qwen/Qwen2.5-7B-Instruct', gpus: 8, context: 8192 },
+    ours: /\[parallelism-divides\]/,
+  },
+  {
+    fault: "a context above the model's",
+    args: [QWEN, '--max-model-len=65536'],
+    words: /max_model_len \(65536\) is greater than the derived max_model_len/,
+    chat: { model: QWEN, gpus: 8, context: 65536 },
+    ours: /\[model-fits-memory\].*longer than the 40960/s,
+  },
+  {
+    fault: 'fewer tokens a step than requests',
+    args: [QWEN, '--max-num-seqs=256', '--max-num-batched-tokens=128'],
+    words: /max_num_batched_tokens \(128\) must be greater than or equal to max_num_seqs \(256\)/,
+    chat: { model: QWEN, gpus: 8, context: 32768, batchedTokens: 128 },
+    ours: /'batchedTokens' is 128, below 'maxSequences', 256/,
+  },
+  {
+    fault: 'a flag that does not exist',
+    args: [QWEN, '--swap-space=4'],
+    words: /unrecognized arguments: --swap-space=4/,
+    chat: { model: QWEN, gpus: 8, context: 32768, extraArgs: ['--swap-space=4'] },
+    ours: /'--swap-space', which vLLM 0.33.0 no longer takes/,
+  },
+  {
+    fault: 'a value that is no choice',
+    args: [QWEN, '--dtype=fp16'],
+    words: /invalid choice: 'fp16'/,
+    chat: { model: QWEN, gpus: 8, context: 32768, extraArgs: ['--dtype=fp16'] },
+    ours: /'fp16' is not one of/,
+  },
+  {
+    fault: 'a quantization that does not exist',
+    args: [QWEN, '--quantization=awq_marlinn'],
+    words: /Unknown quantization method: awq_marlinn/,
+    chat: { model: QWEN, gpus: 8, context: 32768, quantization: 'awq_marlinn' },
+    ours: /awq_marlinn/,
+  },
+];
+
+const isVllm = ({ image }: Container) => image?.startsWith('vllm/vllm-openai:');
+
+function servedByEnvironments(): Asked[] {
+  return ENVIRONMENTS.flatMap((name) =>
+    builtEnvironment(name)
+      .rendered.facts.of('pods')
+      .flatMap(({ owner, template }) =>
+        template.spec.containers
+          .filter(isVllm)
+          .map(({ args = [] }) => ({ id: `${name} ${owner}`, args: args as readonly string[] })),
+      ),
+  );
+}
+
+interface PodMaker {
+  readonly template?: { readonly spec?: { readonly containers?: readonly Container[] } };
+}
+
+function servedByExamples(): Asked[] {
+  return EXAMPLE_NAMES.flatMap((name) =>
+    exampleObjects(name).flatMap(({ kind, metadata, spec }) =>
+      ((spec as PodMaker | undefined)?.template?.spec?.containers ?? [])
+        .filter(isVllm)
+        .map(({ args = [] }) => ({ id: `example-${name} ${kind}/${metadata.name}`, args })),
+    ),
+  );
+}
+
+/** At the whole context that the catalog gives it. */
+function oneOfEachArchitecture(): Asked[] {
+  return ARCHITECTURES.flatMap((architecture) => {
+    const model = models().find((candidate) => candidate.architecture === architecture);
+    if (!model) return [];
+    const runner = model.kind === 'generate' ? [] : ['--runner=pooling'];
+    const args = [model.id, `--max-model-len=${model.maxContext}`, '--max-num-seqs=8', ...runner];
+    return [{ id: `${architecture} ${model.id}`, args }];
+  });
+}
+
+function ask(python: string, asked: readonly Asked[]): Said {
+  const lists = asked.map(({ id, args }) => ({ id, args, config: modelConfig(args[0]) }));
+  // It keeps what it found out about model classes there.
+  const home = mkdtempSync(join(tmpdir(), 'nexus-vllm-'));
+  const { stdout, stderr } = spawnSync(python, [join(PARTS, 'vllm-arguments.py')], {
+    input: JSON.stringify(lists),
+    env: { PATH: process.env.PATH, HOME: home },
+    encoding: 'utf8',
+    maxBuffer: 64 * 1024 ** 2,
+  });
+  rmSync(home, { recursive: true, force: true });
+  if (!stdout) throw new Error(`vLLM ended: ${stderr.trim().split('\n').at(-1)}`);
+  const { answers, quantizations } = JSON.parse(stdout) as { answers: Answer[]; quantizations: string[] };
+  return { answers: new Map(answers.map((answer) => [answer.id, answer])), quantizations };
+}
