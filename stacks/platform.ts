@@ -193,7 +193,9 @@ export function platform(environment: Environment): App {
     });
   });
   observed(litellm);
-  for (const server of servers) litellm.route(server);
+  for (const server of servers) {
+    for (const endpoint of [server, ...server.adapters]) litellm.route(endpoint);
+  }
   for (const [alias, { model: provider, secret }] of Object.entries(gateway.providers)) {
     const hosted = () => new HostedProvider(door, alias, { provider, secret });
     litellm.route(from.of(`gateway.providers.${alias}`, hosted));

@@ -1,14 +1,12 @@
 import { oneOf } from '../choices';
 import { listOf, mapOf, objectOf, optional, withDefault } from '../fields';
 import { DEFAULT_ENGINE } from '../merge';
-import { enumOf, integer, number, string } from '../scalars';
+import { enumOf, integer, string } from '../scalars';
+import { adapters, hubName, replicaKeys, vllmKeys } from './engine';
 import { label } from './text';
 
 const shared = {
-  model: string('Model to serve, as Hugging Face names it', {
-    pattern: /^[\w][\w.-]*\/[\w][\w.-]*$/,
-    format: 'a model such as Qwen/Qwen3-32B',
-  }),
+  model: string('Model to serve, as Hugging Face names it', hubName),
   context: optional(
     integer("Longest request and answer, in tokens; absent means the model's own", { min: 1 }),
   ),
@@ -20,25 +18,16 @@ const shared = {
   ),
   drainSeconds: optional(integer('How long a stopping replica may finish its answers', { min: 0 })),
   maxSequences: optional(integer('Requests that one replica works on at once', { min: 1 })),
+  adapters: optional(adapters),
 };
 
 const vllm = objectOf('vLLM on a GPU pool', {
   ...shared,
   pool: string('GPU pool that the replicas run on (without AWS, use engine: simulator)', label),
-  task: withDefault(enumOf('What the model does', ['generate', 'embed', 'rerank']), 'generate'),
-  startupSeconds: optional(integer('How long a replica may take until it is ready', { min: 1 })),
-  gpus: withDefault(enumOf('GPUs of one replica: tensor parallel', [1, 2, 4, 8]), 1),
-  utilization: optional(number('Share of GPU memory that vLLM takes', { above: 0, max: 0.98 })),
-  batchedTokens: optional(integer('Tokens that one step of a replica works on', { min: 1 })),
-  quantization: optional(
-    string('Quantization, as vLLM names it', {
-      pattern: /^[a-z0-9][a-z0-9_-]*$/,
-      format: 'a method such as fp8 or awq_marlin',
-    }),
-  ),
-  kvCacheDtype: optional(
-    enumOf('Number format of the KV cache', ['auto', 'bfloat16', 'fp8', 'fp8_e4m3', 'fp8_e5m2']),
-  ),
+  task: withDefault(enumOf('What the model does', ['generate', 'embed', 'rerank', 'transcribe']), 'generate'),
+  ...replicaKeys,
+  ...vllmKeys,
+  gpus: withDefault(replicaKeys.gpus, 1),
   extraArgs: optional(
     listOf(
       'More arguments for `vllm serve`',

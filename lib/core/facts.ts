@@ -126,14 +126,18 @@ export interface ModelStart {
   readonly utilization: number;
   readonly batchedTokens: number;
   readonly maxSequences: number;
-  readonly task: 'generate' | 'embed' | 'rerank';
+  readonly task: 'generate' | 'embed' | 'rerank' | 'transcribe';
   readonly quantization?: string;
   readonly kvCacheDtype?: string;
   readonly dtype?: string;
   /** Experts stay whole, each on one GPU. */
   readonly expertParallel?: boolean;
-  /** Further options that take memory which nobody counts, such as `--enable-lora`. */
+  /** Further options that take memory which nobody counts, such as `--block-size`. */
   readonly uncounted?: readonly string[];
+  /** LoRA adapters that lie ready on the GPU: how many at once, and the rank that room is made for. */
+  readonly adapters?: { readonly slots: number; readonly rank: number };
+  /** Tokens guessed ahead in one step, by a model of its own or by the words of the prompt. */
+  readonly speculative?: { readonly tokens: number; readonly model?: string };
 }
 
 /** A secret somebody outside must fill before the platform works. */

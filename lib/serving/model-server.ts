@@ -1,16 +1,20 @@
 import { Construct } from 'constructs';
 import type { IModelEndpoint, IScrapeTarget } from '../contracts';
 import {
+  ConnectionSecret,
   declare,
+  GeneratedSecret,
   type MetricsEndpoint,
   type ModelStart,
   namespaceOf,
   PlatformError,
   type PodGroup,
   policyOf,
+  type SecretRef,
   Workload,
   type WorkloadProps,
 } from '../core';
+import { type Adapter, ServedAdapter } from './adapters';
 
 /** Replicas between a floor and a ceiling; equal ones mean that nothing scales it. */
 export interface ReplicaRange {
@@ -37,6 +41,16 @@ export interface ModelServerProps {
    * @default 120
    */
   readonly drainSeconds?: number;
+  /**
+   * Ask callers for a key, which is generated and which gateways pass on. Policies let nobody else in anyway.
+   * @default false
+   */
+  readonly apiKey?: boolean;
+  /**
+   * LoRA adapters on the model, by the names that clients ask for.
+   * @default - none
+   */
+  readonly adapters?: Readonly<Record<string, Adapter>>;
 }
 
 /** What one engine says of its pods. */
@@ -65,8 +79,13 @@ export interface ServerPod
 }
 
 /** Props with every default filled in. */
-export type ServerSettings = Required<Pick<ModelServerProps, 'model' | 'replicas' | 'drainSeconds'>> &
-  Pick<ModelServerProps, 'context'>;
+export type ServerSettings = Required<
+  Pick<ModelServerProps, 'model' | 'replicas' | 'drainSeconds' | 'adapters'>
+> &
+  Pick<ModelServerProps, 'context'> & {
+    /** The key to ask for. */
+    readonly key?: SecretRef;
+  };
 
 const PORT = 8000;
 
@@ -81,6 +100,10 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
   public readonly longestSeconds: number;
   public readonly metrics: readonly MetricsEndpoint[];
   public readonly replicas: ReplicaRange;
+  /** Its adapters: models of their own names behind the same Service. */
+  public readonly adapters: readonly ServedAdapter[];
+  private readonly secret?: GeneratedSecret;
+  private readonly copies = new Map<Construct, SecretRef>();
   private scaled = false;
 
   protected constructor(
@@ -96,10 +119,20 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
     this.longestSeconds = props.drainSeconds ?? 120;
     this.mustBeRange();
 
+    if (props.apiKey) {
+      this.secret = new GeneratedSecret(this, 'Key', {
+        name: `${id}-api-key`,
+        generate: { apiKey: { prefix: 'sk-' } },
+      });
+    }
+    const adapters = props.adapters ?? {};
+
     const { engine, pool, downloads, start, ...pod } = describe(this, {
       model: props.model,
       replicas: this.replicas,
       drainSeconds: this.longestSeconds,
+      adapters,
+      ...(this.secret ? { key: this.secret.key('apiKey') } : {}),
       ...(props.context === undefined ? {} : { context: props.context }),
     });
     const scales = this.replicas.max > this.replicas.min;
@@ -107,8 +140,9 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
       ...pod,
       name: id,
       ports: { http: PORT },
-      // The models are listed once the weights are loaded; health fails only when the engine is dead.
-      ready: { path: '/v1/models' },
+      // The models are listed once the weights are loaded, but only to those with the key; health fails only when the
+      // engine is dead.
+      ready: this.secret ? { path: '/health', timeoutSeconds: 5 } : { path: '/v1/models' },
       alive: { path: '/health', timeoutSeconds: 5 },
       drainSeconds: this.longestSeconds,
       replicas: this.replicas.min,
@@ -133,6 +167,7 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
       ...(start ? { start } : {}),
     });
     declare(this, 'join', { object: `Service/${server.namespace}/${id}`, scope: 'model alias', defines: id });
+    this.adapters = Object.keys(adapters).map((name) => new ServedAdapter(this, name));
     this.node.addValidation({
       validate: () =>
         scales && !this.scaled
@@ -142,6 +177,20 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
             ]
           : [],
     });
+  }
+
+  /** The key it asks for, copied once into the namespace of each caller; undefined when it asks for none. */
+  public keyFor(consumer: Construct): SecretRef | undefined {
+    if (!this.secret) return undefined;
+    if (namespaceOf(consumer) === this.secret.namespace) return this.secret.key('apiKey');
+    const known = this.copies.get(consumer);
+    if (known) return known;
+    const copy = new ConnectionSecret(consumer, `${this.model}-key`, {
+      name: this.secret.name,
+      sources: [{ from: this.secret, keys: { apiKey: 'apiKey' } }],
+    });
+    this.copies.set(consumer, copy.key('apiKey'));
+    return copy.key('apiKey');
   }
 
   /** Used by what scales it. */

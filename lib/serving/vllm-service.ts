@@ -1,55 +1,52 @@
 import type { Construct } from 'constructs';
-import type { INodePool } from '../contracts';
-import { images, type ModelStart, PlatformError, type SecretRef } from '../core';
+import { findModel } from '../catalog';
+import { images, PlatformError, type SecretRef } from '../core';
+import { adapterRoom } from './adapters';
+import { type BatchLimits, batchLimits, type Profile } from './batch-limits';
+import { parsersOf } from './families';
+import {
+  filesGiB,
+  type ReplicaProps,
+  replicaResources,
+  replicaRollout,
+  replicaSharedMemory,
+  startupSeconds,
+} from './gpu-replica';
 import { ModelServer, type ModelServerProps, type ServerPod, type ServerSettings } from './model-server';
-import { checkFlags } from './vllm-flags';
+import { mustShareWords, type Speculation, speculationFacts, speculativeConfig } from './speculation';
+import { flagged, OWNED, REFUSED } from './vllm-arguments';
+import { checkFlags, checkWord } from './vllm-flags';
 
-export interface VllmServiceProps extends ModelServerProps {
-  /** Nodes to run on. */
-  readonly pool: INodePool;
+export interface VllmServiceProps extends ModelServerProps, ReplicaProps, Partial<BatchLimits> {
   /**
-   * GPUs of one replica; vLLM's tensor-parallel size.
-   * @default 1
-   */
-  readonly gpus?: number;
-  /**
-   * What the model does: answer, or turn texts into vectors or scores.
+   * What the model does: answer, turn texts into vectors or scores, or write down speech.
    * @default 'generate'
    */
-  readonly task?: 'generate' | 'embed' | 'rerank';
+  readonly task?: 'generate' | 'embed' | 'rerank' | 'transcribe';
+  /**
+   * Batch limits by what counts more: how soon an answer comes, or how many come in all. `maxSequences` and
+   * `batchedTokens` win over it.
+   * @default - between the two: 256 requests, 8192 tokens
+   */
+  readonly profile?: Profile;
   /**
    * Part of the GPU's memory that the engine takes; vLLM's `gpu-memory-utilization`.
    * @default 0.92
    */
   readonly utilization?: number;
   /**
-   * Requests worked on at once; vLLM's `max-num-seqs`.
-   * @default 256
-   */
-  readonly maxSequences?: number;
-  /**
-   * Tokens of one step; vLLM's `max-num-batched-tokens`.
-   * @default - 8192; of a model that does not generate at least its context, since some cannot split a prompt
-   */
-  readonly batchedTokens?: number;
-  /**
-   * Slowest start that is still healthy: pulling the image, downloading and loading the weights, compiling.
-   * @default 1200
+   * Slowest start that is still healthy, from the start of the container.
+   * @default - from the size of the weights and the way they come
    */
   readonly startupSeconds?: number;
   /**
-   * CPU cores of one replica.
-   * @default - 4 for each GPU, or the GPUs' share of the pool's smallest node where that is less
+   * Image of the engine.
+   * @default - vLLM's own
    */
-  readonly cpu?: number;
-  /**
-   * Memory of one replica, shared memory included.
-   * @default - 32 for each GPU, or the GPUs' share of the pool's smallest node where that is less
-   */
-  readonly memoryGiB?: number;
+  readonly image?: string;
   /**
    * Room for the downloaded weights.
-   * @default 200
+   * @default - twice the size of the files, or 200 for a model whose size nobody knows
    */
   readonly weightsGiB?: number;
   /**
@@ -68,6 +65,41 @@ export interface VllmServiceProps extends ModelServerProps {
    */
   readonly kvCacheDtype?: string;
   /**
+   * Keep the cache of prompts that begin alike.
+   * @default - the engine's own: it does, where the model can
+   */
+  readonly prefixCaching?: boolean;
+  /**
+   * Memory of the host that takes what the GPUs' cache has no more room for, of all GPUs together.
+   * @default - none
+   */
+  readonly kvOffloadGiB?: number;
+  /**
+   * Reads tool calls out of answers; 'none' switches it off.
+   * @default - the one of the model's family
+   */
+  readonly toolParser?: string;
+  /**
+   * Takes thoughts out of answers; 'none' leaves them in.
+   * @default - the one of the model's family
+   */
+  readonly reasoningParser?: string;
+  /**
+   * Who holds an answer to a schema.
+   * @default - the engine chooses by request
+   */
+  readonly structuredOutputs?: 'xgrammar' | 'guidance' | 'outlines';
+  /**
+   * Guess tokens ahead.
+   * @default - none
+   */
+  readonly speculative?: Speculation;
+  /**
+   * Most images, videos and sounds of one request; 0 saves the memory of their encoder.
+   * @default - the engine's own: 999 of each
+   */
+  readonly mediaPerPrompt?: { readonly image?: number; readonly video?: number; readonly audio?: number };
+  /**
    * Further options of `vllm serve`, compared with those of the pinned version.
    * @default - none
    */
@@ -81,36 +113,27 @@ export class VllmService extends ModelServer {
   }
 }
 
-/** Options that the construct writes, with what to do instead. */
-const OWNED: Readonly<Record<string, string>> = {
-  '--model': "use the prop 'model'",
-  '--served-model-name': 'name the construct so: the served name is its id',
-  '--host': 'delete it: the server listens on every address of its pod',
-  '--port': 'delete it: the Service, the probes and the policies follow port 8000',
-  '--max-model-len': "use the prop 'context'",
-  '--max-num-seqs': "use the prop 'maxSequences'",
-  '--max-num-batched-tokens': "use the prop 'batchedTokens'",
-  '--gpu-memory-utilization': "use the prop 'utilization'",
-  '--device-memory-utilization': "use the prop 'utilization'",
-  '--tensor-parallel-size': "use the prop 'gpus'",
-  '--runner': "use the prop 'task'",
-  '--quantization': "use the prop 'quantization'",
-  '--kv-cache-dtype': "use the prop 'kvCacheDtype'",
-  '--shutdown-timeout': "use the prop 'drainSeconds'",
-};
-
 const HOME = '/home/vllm';
 const WEIGHTS = '/weights';
+/** From the hub at its slowest: 50 MiB a second. */
+const HUB_SECONDS_PER_GIB = 20;
 
 function vllmPod(server: Construct, props: VllmServiceProps, settings: ServerSettings): ServerPod {
-  const { pool, gpus = 1, task = 'generate', utilization = 0.92, maxSequences = 256 } = props;
-  const { extraArgs = [], startupSeconds = 1200, weightsGiB = 200, hubToken } = props;
-  const { context, drainSeconds, replicas } = settings;
-  const batchedTokens = props.batchedTokens ?? (task === 'generate' ? 8192 : Math.max(8192, context ?? 0));
+  const { pool, gpus = 1, task = 'generate', utilization = 0.92, hubToken, extraArgs = [] } = props;
+  const { context, drainSeconds, replicas, key } = settings;
+  const { maxSequences, batchedTokens } = batchLimits(server, props, poolsTexts(task) ? context : 0);
+  const room = adapterRoom(server, settings.adapters);
+  const guesses = props.speculative && speculationFacts(props.speculative);
+  const more = flagged(extraArgs);
+  const uncounted = [...(more.uncounted ?? []), ...(guesses?.uncounted ?? [])];
+  const starts = props.startupSeconds ?? startupSeconds(props.model, HUB_SECONDS_PER_GIB, props.quantization);
 
-  mustShareNode(server, gpus, pool);
-  mustBatch(server, utilization, maxSequences, batchedTokens);
-  checkFlags(server, extraArgs, OWNED);
+  mustBePart(server, utilization);
+  mustGenerate(server, props);
+  mustHear(server, props);
+  mustSee(server, props);
+  if (props.speculative) mustShareWords(server, props.model, props.speculative);
+  checkFlags(server, extraArgs, OWNED, REFUSED);
 
   return {
     engine: 'vllm',
@@ -123,9 +146,12 @@ function vllmPod(server: Construct, props: VllmServiceProps, settings: ServerSet
       task,
       ...(props.quantization ? { quantization: props.quantization } : {}),
       ...(props.kvCacheDtype ? { kvCacheDtype: props.kvCacheDtype } : {}),
-      ...flagged(extraArgs),
+      ...more,
+      ...(room ? { adapters: room } : {}),
+      ...(guesses ? { speculative: guesses.speculative } : {}),
+      ...(uncounted.length ? { uncounted } : {}),
     },
-    image: images.vllm,
+    image: props.image ?? images.vllm,
     args: [
       settings.model,
       `--served-model-name=${server.node.id}`,
@@ -136,9 +162,24 @@ function vllmPod(server: Construct, props: VllmServiceProps, settings: ServerSet
       `--max-num-batched-tokens=${batchedTokens}`,
       `--gpu-memory-utilization=${utilization}`,
       `--shutdown-timeout=${drainSeconds}`,
-      ...(task === 'generate' ? [] : ['--runner=pooling']),
-      ...(props.quantization ? [`--quantization=${props.quantization}`] : []),
-      ...(props.kvCacheDtype ? [`--kv-cache-dtype=${props.kvCacheDtype}`] : []),
+      ...(poolsTexts(task) ? ['--runner=pooling'] : []),
+      ...formatFlags(server, props),
+      ...cacheFlags(props),
+      ...(task === 'generate' ? answerFlags(server, props) : []),
+      ...(props.speculative
+        ? [`--speculative-config=${speculativeConfig(server, props.speculative, (model) => model)}`]
+        : []),
+      ...(props.mediaPerPrompt ? [`--limit-mm-per-prompt=${JSON.stringify(props.mediaPerPrompt)}`] : []),
+      ...(room
+        ? [
+            '--enable-lora',
+            `--max-loras=${room.slots}`,
+            `--max-lora-rank=${room.rank}`,
+            `--max-cpu-loras=${Object.keys(settings.adapters).length}`,
+            '--lora-modules',
+            ...Object.entries(settings.adapters).map(([name, { model }]) => `${name}=${model}`),
+          ]
+        : []),
       ...extraArgs,
     ],
     env: {
@@ -149,90 +190,102 @@ function vllmPod(server: Construct, props: VllmServiceProps, settings: ServerSet
       HF_HUB_DISABLE_TELEMETRY: '1',
       VLLM_NO_USAGE_STATS: '1',
       // Its own limit of 600 s would end a start that the probes still allow.
-      VLLM_ENGINE_READY_TIMEOUT_S: `${startupSeconds}`,
+      VLLM_ENGINE_READY_TIMEOUT_S: `${starts}`,
       // Its 5 s are shorter than a gateway keeps connections, which it would find reset.
       VLLM_HTTP_TIMEOUT_KEEP_ALIVE: '120',
+      ...(key ? { VLLM_API_KEY: key } : {}),
       ...(hubToken ? { HF_TOKEN: hubToken } : {}),
     },
-    resources: {
-      cpu: `${props.cpu ?? share(4 * gpus, pool.room?.cpu, gpus, pool)}`,
-      memory: `${props.memoryGiB ?? share(32 * gpus, pool.room?.memoryGiB, gpus, pool)}Gi`,
-      gpus,
-    },
+    resources: replicaResources(server, props, props.kvOffloadGiB),
     // Compiled kernels and graphs below the home directory; the root file system is read-only.
-    writable: { [HOME]: '20Gi', [WEIGHTS]: `${weightsGiB}Gi` },
-    // The processes of tensor parallelism exchange activations through it.
-    ...(gpus > 1 ? { sharedMemory: '8Gi' } : {}),
+    writable: { [HOME]: '20Gi', [WEIGHTS]: `${weightsRoom(props)}Gi` },
+    ...replicaSharedMemory(gpus, props.kvOffloadGiB),
     placement: pool.placement,
-    rollout: rollout(replicas.max, gpus, pool.limit),
-    startupSeconds,
+    rollout: replicaRollout(replicas.max, gpus, pool.limit),
+    startupSeconds: starts,
   };
 }
 
-/** Options that move memory by amounts which the arithmetic does not know. */
-const UNCOUNTED: readonly string[] = [
-  '--block-size',
-  '--compilation-config',
-  '--cudagraph-capture-sizes',
-  '--data-parallel-size',
-  '--disable-hybrid-kv-cache-manager',
-  '--enable-lora',
-  '--enable-sleep-mode',
-  '--hf-overrides',
-  '--kv-cache-memory-bytes',
-  '--kv-transfer-config',
-  '--max-cudagraph-capture-size',
-  '--num-gpu-blocks-override',
-  '--pipeline-parallel-size',
-  '--speculative-config',
-];
+const poolsTexts = (task: VllmServiceProps['task']): boolean => task === 'embed' || task === 'rerank';
 
-/** Further options that change what fits, as `--flag=value` or `--flag value`. */
-function flagged(args: readonly string[]): Pick<ModelStart, 'dtype' | 'expertParallel' | 'uncounted'> {
-  const words = args.flatMap((arg) => arg.split(/[= ]/));
-  const at = words.indexOf('--dtype');
-  const uncounted = UNCOUNTED.filter((flag) => words.includes(flag));
-  return {
-    ...(at < 0 ? {} : { dtype: words[at + 1] }),
-    ...(words.includes('--enable-expert-parallel') || words.includes('-ep') ? { expertParallel: true } : {}),
-    ...(uncounted.length ? { uncounted } : {}),
-  };
+/** Some repositories hold their weights twice, in two layouts. */
+function weightsRoom({ weightsGiB, model, quantization }: VllmServiceProps): number {
+  const files = filesGiB(model, quantization);
+  return weightsGiB ?? (files === undefined ? 200 : Math.ceil(2 * files) + 10);
 }
 
-/** A new replica beside all others only where the pool can hold one more. */
-function rollout(max: number, gpus: number, limit: number | undefined) {
-  const fits = limit === undefined || (max + 1) * gpus <= limit;
-  return fits ? { maxSurge: 1, maxUnavailable: 0 } : { maxSurge: 0, maxUnavailable: 1 };
+function formatFlags(server: Construct, { quantization, kvCacheDtype }: VllmServiceProps): string[] {
+  if (quantization) checkWord(server, 'quantization', '--quantization', quantization);
+  if (kvCacheDtype) checkWord(server, 'kvCacheDtype', '--kv-cache-dtype', kvCacheDtype);
+  return [
+    ...(quantization ? [`--quantization=${quantization}`] : []),
+    ...(kvCacheDtype ? [`--kv-cache-dtype=${kvCacheDtype}`] : []),
+  ];
 }
 
-/** No more of a node than the GPUs' part of it. */
-function share(wanted: number, room: number | undefined, gpus: number, pool: INodePool): number {
-  return room === undefined ? wanted : Math.min(wanted, Math.floor((room * gpus) / pool.gpusPerNode));
+function cacheFlags({ prefixCaching, kvOffloadGiB }: VllmServiceProps): string[] {
+  return [
+    ...(prefixCaching === undefined ? [] : [`--${prefixCaching ? 'enable' : 'disable'}-prefix-caching`]),
+    ...(kvOffloadGiB ? [`--kv-offloading-size=${kvOffloadGiB}`] : []),
+  ];
 }
 
-function mustShareNode(server: Construct, gpus: number, pool: INodePool): void {
-  if (gpus > pool.gpusPerNode) {
-    throw new PlatformError(server, {
-      what: `'gpus' is ${gpus}, but pool '${pool.name}' has at most ${pool.gpusPerNode} per node`,
-      why: 'the GPUs of one replica must share a node: tensor parallelism talks over NVLink',
-      fix: `lower gpus to ${pool.gpusPerNode}, or give '${pool.name}' a larger instance type`,
-    });
-  }
+/** How answers are read: tool calls, thoughts, schemas. */
+function answerFlags(server: Construct, props: VllmServiceProps): string[] {
+  const family = parsersOf(props.model);
+  const { toolParser = family.toolCalls ?? 'none', reasoningParser = family.reasoning ?? 'none' } = props;
+  const { structuredOutputs } = props;
+  if (props.toolParser && toolParser !== 'none')
+    checkWord(server, 'toolParser', '--tool-call-parser', toolParser);
+  if (props.reasoningParser && reasoningParser !== 'none')
+    checkWord(server, 'reasoningParser', '--reasoning-parser', reasoningParser);
+  return [
+    ...(toolParser === 'none' ? [] : ['--enable-auto-tool-choice', `--tool-call-parser=${toolParser}`]),
+    ...(reasoningParser === 'none' ? [] : [`--reasoning-parser=${reasoningParser}`]),
+    ...(structuredOutputs
+      ? [`--structured-outputs-config=${JSON.stringify({ backend: structuredOutputs })}`]
+      : []),
+  ];
 }
 
-function mustBatch(server: Construct, utilization: number, sequences: number, tokens: number): void {
-  if (!(utilization > 0 && utilization <= 1)) {
-    throw new PlatformError(server, {
-      what: `'utilization' is ${utilization}`,
-      why: "it is a part of the GPU's memory, above 0 and at most 1",
-      fix: 'write a part, such as 0.92',
-    });
-  }
-  if (tokens < sequences) {
-    throw new PlatformError(server, {
-      what: `'batchedTokens' is ${tokens}, below 'maxSequences', ${sequences}`,
-      why: 'a step has at least one token of each running request; the server ends at its start',
-      fix: `raise batchedTokens to ${sequences}, or lower maxSequences to ${tokens}`,
-    });
-  }
+function mustBePart(server: Construct, utilization: number): void {
+  if (utilization > 0 && utilization <= 1) return;
+  throw new PlatformError(server, {
+    what: `'utilization' is ${utilization}`,
+    why: "it is a part of the GPU's memory, above 0 and at most 1",
+    fix: 'write a part, such as 0.92',
+  });
+}
+
+/** Keys that speak of answers in words. */
+const OF_ANSWERS = ['toolParser', 'reasoningParser', 'structuredOutputs', 'speculative'] as const;
+
+function mustGenerate(server: Construct, { task = 'generate', ...props }: VllmServiceProps): void {
+  const idle = OF_ANSWERS.find((key) => props[key] !== undefined);
+  if (task === 'generate' || !idle) return;
+  throw new PlatformError(server, {
+    what: `has '${idle}' and task '${task}'`,
+    why: 'it speaks of answers to prompts, and such a model gives none',
+    fix: `delete ${idle}`,
+  });
+}
+
+function mustHear(server: Construct, { task, image }: VllmServiceProps): void {
+  if (task !== 'transcribe' || image) return;
+  const version = images.vllm.split(':v')[1];
+  throw new PlatformError(server, {
+    what: "has task 'transcribe' on vLLM's own image",
+    why: 'that comes without the libraries that decode sound: the server starts, and refuses every upload',
+    fix: `build one (FROM ${images.vllm}, RUN pip install 'vllm[audio]==${version}') and name it in 'image'`,
+  });
+}
+
+function mustSee(server: Construct, { model, mediaPerPrompt }: VllmServiceProps): void {
+  const known = mediaPerPrompt && findModel(model);
+  if (!known || known.multimodal) return;
+  throw new PlatformError(server, {
+    what: `has 'mediaPerPrompt', and ${model} reads only text`,
+    why: 'the engine passes over limits of what a model does not take, and nothing is saved',
+    fix: 'delete mediaPerPrompt',
+  });
 }

@@ -1,4 +1,5 @@
 import type { Checkpoint, Model } from '../catalog';
+import { type Companions, companionsGiB } from './companions';
 import { doubts } from './doubts';
 import type { StartFault } from './fault';
 import { type CacheRequest, cachePerRequest, cacheToStart } from './kv-cache';
@@ -33,6 +34,11 @@ export interface FitInput {
    * @default - none
    */
   readonly uncounted?: readonly string[];
+  /**
+   * Adapters and drafts beside the model; counted with the weights.
+   * @default - none
+   */
+  readonly companions?: Companions;
 }
 
 /** `unproven`: neither can be promised. */
@@ -70,8 +76,10 @@ export interface Fit {
 export function fitFor(input: FitInput): Fit {
   const { checkpoint, visibleGiB, computeCapability, spread, context, utilization } = input;
   const { model } = checkpoint;
-  const weights = weightsPerGpu(checkpoint, spread, computeCapability);
-  const besides = overhead(model, input, weights.careful);
+  const own = weightsPerGpu(checkpoint, spread, computeCapability);
+  const beside = companionsGiB(model, input.companions ?? {}, requestOf(input, context), computeCapability);
+  const weights = { careful: own.careful + (beside ?? 0), least: own.least };
+  const besides = overhead(model, input, own.careful);
   const requestedGiB = visibleGiB * utilization;
   const need = cacheToStart(model, requestOf(input, context));
   const least = cacheToStart(model, { ...requestOf(input, context), bytes: leastBytes(input) }).least;
@@ -79,7 +87,12 @@ export function fitFor(input: FitInput): Fit {
     requestedGiB - weights.careful - besides.activationGiB - besides.nonTorchGiB - besides.graphsGiB;
   const atBest = { kvNeedGiB: least, kvBudgetGiB: requestedGiB - weights.least - LEAST_OVERHEAD_GIB };
   const faults = [...parallelismFaults(checkpoint, spread), ...precisionFaults(input)];
-  const doubted = doubts(input, weights.careful, besides.graphsGiB);
+  const doubted = [
+    ...doubts(input, own.careful, besides.graphsGiB),
+    ...(beside === undefined
+      ? [{ text: 'what adapters take in layers of its kind is not counted', ofContext: false }]
+      : []),
+  ];
   const sure = faults.length === 0 && doubted.every(({ ofContext }) => ofContext);
 
   return {

@@ -1,3 +1,4 @@
+export * from './companions';
 export * from './fault';
 export * from './fit';
 export * from './kv-cache';

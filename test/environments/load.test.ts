@@ -19,6 +19,8 @@ describe('the environments of this repository', () => {
       context: 32768,
       replicas: { min: 2, max: 5 },
       drainSeconds: 120,
+      apiKey: true,
+      speculative: { method: 'ngram' },
       task: 'generate',
     });
     expect(prod.pools.l4).toEqual({ gpu: 'L4', perNode: 1, capacity: 'on-demand', limit: 4 });
