@@ -3,6 +3,7 @@ import type { Environment } from '../environments';
 import type { INodePool } from '../lib/contracts';
 import { PlatformError } from '../lib/core';
 import { type ModelServer, ModelSimulator, VllmService } from '../lib/serving';
+import type { Weights } from './weights';
 
 type Model = Environment['models'][string];
 
@@ -12,6 +13,7 @@ export function modelServer(
   alias: string,
   props: Model,
   pools: ReadonlyMap<string, INodePool>,
+  { from, cache, hubToken }: Weights,
 ): ModelServer {
   if (props.engine === 'simulator') {
     return new ModelSimulator(scope, alias, props);
@@ -24,5 +26,7 @@ export function modelServer(
       fix: `repair pool '${props.pool}' first`,
     });
   }
-  return new VllmService(scope, alias, { ...props, pool });
+  const { weights: own = from, ...rest } = props;
+  const source = own === 's3' ? { weights: cache } : { hubToken };
+  return new VllmService(scope, alias, { ...rest, ...source, pool });
 }

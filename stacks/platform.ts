@@ -33,6 +33,7 @@ import { clusterFor } from './foundation';
 import { modelServer } from './models';
 import { Origins } from './origins';
 import { objects, postgres, valkey } from './stores';
+import { weightsOf } from './weights';
 
 /** Namespaces and their Pod Security levels; a level above 'restricted' is a need of the chart that lives there alone. */
 const NAMESPACES: Readonly<Record<string, SecurityLevel>> = {
@@ -131,7 +132,7 @@ export function platform(environment: Environment): App {
   const cache = from.of('data.cache', () => valkey(stores, 'cache', data.cache));
   const queue = from.of('data.queue', () => valkey(stores, 'queue', data.queue));
   const buckets = from.of('data.objects', () => objects(stores, data.objects));
-  buckets.bucket('weights');
+  const shelf = buckets.bucket('weights');
   const events = from.of('data.events', () => {
     const { brokers, storageGiB: size } = data.events;
     return new StrimziKafka(stores, 'events', { brokers, storageGiB: size, operator: strimzi.pods });
@@ -148,10 +149,14 @@ export function platform(environment: Environment): App {
     if (hasMetrics(store)) observed(store);
   }
 
-  // serving: a model is one server behind one Service of its name.
+  // serving: weights first, then each model as one server behind one Service of its name.
+  const home = (id: string) => layer(id, 'data', 'serving', stores, secretStores);
+  const weights = weightsOf(environment, shelf, home, from);
   const serving = layer('serving', 'serving', 'serving');
   const servers = models
-    .map(([alias, props]) => from.try(`models.${alias}`, () => modelServer(serving, alias, props, byPool)))
+    .map(([alias, props]) =>
+      from.try(`models.${alias}`, () => modelServer(serving, alias, props, byPool, weights)),
+    )
     .filter((server) => server !== undefined);
   for (const server of servers) {
     observed(server);

@@ -13,6 +13,14 @@ export function checkModels(draft: Draft, { fault, written }: Checking): void {
       fault(`${path}.replicas.min`, `${min} is above max, ${max}`);
     }
     if (model.engine !== 'vllm') continue;
+    const stored = model.weights ?? draft.weights?.from;
+    if (stored === 's3' && draft.data?.objects && draft.data.objects.kind !== 's3') {
+      const own = model.weights ? `${path}.weights` : 'weights.from';
+      fault(own, `'s3', but the environment keeps objects in ${draft.data.objects.kind}; use hub`);
+    }
+    if (stored === 'hub' && model.load) {
+      fault(`${path}.load`, "is not read with weights from the hub, only with weights 's3'");
+    }
     if (!inAws) {
       if (model.pool) {
         fault(

@@ -53,7 +53,6 @@ export const replicaKeys = {
 /** What only vLLM is told. */
 export const vllmKeys = {
   utilization: optional(number('Share of GPU memory that vLLM takes', { above: 0, max: 0.98 })),
-  weightsGiB: optional(integer('Room for weights from the hub, in GiB', { min: 1 })),
   kvOffloadGiB: optional(integer("Host memory for what the GPUs' cache has no room for, in GiB", { min: 1 })),
   structuredOutputs: optional(
     enumOf('Who holds an answer to a schema', ['xgrammar', 'guidance', 'outlines']),

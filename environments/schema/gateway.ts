@@ -1,6 +1,6 @@
 import { listOf, mapOf, objectOf, optional, orEmpty, withDefault } from '../fields';
 import { integer, string } from '../scalars';
-import { hostName, label } from './text';
+import { hostName, label, secretPath } from './text';
 
 /** Names that clients ask for: models and hosted providers alike. */
 const alias = {
@@ -14,11 +14,7 @@ const provider = objectOf('A hosted model', {
     pattern: /^[a-z0-9_]+\/[\w.:/-]+$/,
     format: 'a provider and model such as anthropic/claude-sonnet-4-5',
   }),
-  secret: string('Path of the secret with the key; never the key itself', {
-    pattern: /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\/[a-z0-9]([-a-z0-9]*[a-z0-9])?)+$/,
-    format: 'a path such as providers/anthropic (the file names secrets and never holds one)',
-    unquoted: true,
-  }),
+  secret: string('Path of the secret with the key; never the key itself', secretPath),
 });
 
 /** The gateway in front of all models. */

@@ -4,6 +4,7 @@ import { DEFAULT_ENGINE } from '../merge';
 import { enumOf, integer, string } from '../scalars';
 import { adapters, hubName, replicaKeys, vllmKeys } from './engine';
 import { label } from './text';
+import { weightKeys } from './weights';
 
 const shared = {
   model: string('Model to serve, as Hugging Face names it', hubName),
@@ -26,6 +27,7 @@ const vllm = objectOf('vLLM on a GPU pool', {
   pool: string('GPU pool that the replicas run on (without AWS, use engine: simulator)', label),
   task: withDefault(enumOf('What the model does', ['generate', 'embed', 'rerank', 'transcribe']), 'generate'),
   ...replicaKeys,
+  ...weightKeys,
   ...vllmKeys,
   gpus: withDefault(replicaKeys.gpus, 1),
   extraArgs: optional(

@@ -36,3 +36,10 @@ export const instanceType = {
   pattern: /^[a-z][-a-z0-9]*\.[a-z0-9-]+$/,
   format: 'an instance type such as g6.xlarge',
 };
+
+/** Where a secret lies behind `nexus/<env>/`. */
+export const secretPath = {
+  pattern: /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\/[a-z0-9]([-a-z0-9]*[a-z0-9])?)+$/,
+  format: 'a path such as providers/anthropic (the file names secrets and never holds one)',
+  unquoted: true,
+};

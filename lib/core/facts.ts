@@ -119,6 +119,8 @@ export interface ModelFact {
   readonly replicas: { readonly min: number; readonly max: number };
   /** How its engine is started; absent for one that holds no weights. */
   readonly start?: ModelStart;
+  /** Where each replica loads its weights from; absent for one that holds none. */
+  readonly weights?: 'hub' | 's3';
 }
 
 /** What decides the memory that a model server takes. */

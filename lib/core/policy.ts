@@ -12,13 +12,22 @@ export interface Policy {
   readonly keepData: boolean;
   /** Days of backups and of metrics, when nothing else says so. */
   readonly retentionDays: number;
+  /** Models load from a bucket of the platform, not from the hub, when nothing else says so. */
+  readonly ownWeights: boolean;
 }
 
 export const POLICIES = {
-  local: { replicas: 1, members: 1, spreadZones: false, keepData: false, retentionDays: 1 },
-  dev: { replicas: 1, members: 1, spreadZones: false, keepData: false, retentionDays: 7 },
-  stg: { replicas: 2, members: 3, spreadZones: true, keepData: false, retentionDays: 7 },
-  prod: { replicas: 2, members: 3, spreadZones: true, keepData: true, retentionDays: 30 },
+  local: {
+    replicas: 1,
+    members: 1,
+    spreadZones: false,
+    keepData: false,
+    retentionDays: 1,
+    ownWeights: false,
+  },
+  dev: { replicas: 1, members: 1, spreadZones: false, keepData: false, retentionDays: 7, ownWeights: false },
+  stg: { replicas: 2, members: 3, spreadZones: true, keepData: false, retentionDays: 7, ownWeights: true },
+  prod: { replicas: 2, members: 3, spreadZones: true, keepData: true, retentionDays: 30, ownWeights: true },
 } as const satisfies Record<string, Policy>;
 
 export type Tier = keyof typeof POLICIES;
@@ -34,3 +43,6 @@ export function setPolicy(scope: IConstruct, policy: Policy): void {
 export function policyOf(construct: IConstruct): Policy {
   return (construct.node.tryGetContext(KEY) as Policy | undefined) ?? POLICIES.prod;
 }
+
+/** Whether somebody has said which policy is in force here. */
+export const hasPolicy = (construct: IConstruct): boolean => construct.node.tryGetContext(KEY) !== undefined;

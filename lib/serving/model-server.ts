@@ -60,20 +60,24 @@ export interface ServerPod
     | 'image'
     | 'args'
     | 'env'
+    | 'identity'
+    | 'init'
     | 'resources'
     | 'placement'
     | 'rollout'
+    | 'sharedFiles'
     | 'sharedMemory'
     | 'startupSeconds'
     | 'user'
+    | 'waitsSeconds'
     | 'writable'
   > {
   /** Engine, as facts name it. */
   readonly engine: string;
   /** Name of the pool it runs on. */
   readonly pool?: string;
-  /** Downloads its weights when it starts. */
-  readonly downloads: boolean;
+  /** Where it loads its weights from when it starts; absent for one that holds none. */
+  readonly weights?: 'hub' | 's3';
   /** How the engine is started; absent for one that holds no weights. */
   readonly start?: ModelStart;
 }
@@ -127,7 +131,7 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
     }
     const adapters = props.adapters ?? {};
 
-    const { engine, pool, downloads, start, ...pod } = describe(this, {
+    const { engine, pool, weights, start, ...pod } = describe(this, {
       model: props.model,
       replicas: this.replicas,
       drainSeconds: this.longestSeconds,
@@ -154,7 +158,7 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
     this.baseUrl = `http://${server.host}:${PORT}/v1`;
     this.provider = `hosted_vllm/${id}`;
     this.metrics = [server.metrics('http', { exporter: 'vllm' })];
-    if (downloads) this.pods.reach('internet', { why: 'weights from the model hub' });
+    if (weights === 'hub') this.pods.reach('internet', { why: 'weights from the model hub' });
 
     declare(this, 'model', {
       alias: id,
@@ -165,6 +169,7 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
       ...(pool === undefined ? {} : { pool }),
       ...(props.context === undefined ? {} : { context: props.context }),
       ...(start ? { start } : {}),
+      ...(weights ? { weights } : {}),
     });
     declare(this, 'join', { object: `Service/${server.namespace}/${id}`, scope: 'model alias', defines: id });
     this.adapters = Object.keys(adapters).map((name) => new ServedAdapter(this, name));

@@ -33,6 +33,10 @@ export const OWNED: Readonly<Record<string, string>> = {
   '--enable-prefix-caching': "use the prop 'prefixCaching'",
   '--kv-offloading-size': "use the prop 'kvOffloadGiB'",
   '--kv-offloading-backend': "use the prop 'kvOffloadGiB'",
+  '--revision': "use the prop 'revision'",
+  '--load-format': "use the prop 'weights'",
+  '--model-loader-extra-config': "use the prop 'weights'",
+  '--download-dir': "use the prop 'weightsGiB', which says how much room there is",
   '--limit-mm-per-prompt': "use the prop 'mediaPerPrompt'",
 };
 

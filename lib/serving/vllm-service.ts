@@ -1,11 +1,10 @@
 import type { Construct } from 'constructs';
 import { findModel } from '../catalog';
-import { images, PlatformError, type SecretRef } from '../core';
+import { images, PlatformError, type PodResources } from '../core';
 import { adapterRoom } from './adapters';
 import { type BatchLimits, batchLimits, type Profile } from './batch-limits';
 import { parsersOf } from './families';
 import {
-  filesGiB,
   type ReplicaProps,
   replicaResources,
   replicaRollout,
@@ -16,8 +15,9 @@ import { ModelServer, type ModelServerProps, type ServerPod, type ServerSettings
 import { mustShareWords, type Speculation, speculationFacts, speculativeConfig } from './speculation';
 import { flagged, OWNED, REFUSED } from './vllm-arguments';
 import { checkFlags, checkWord } from './vllm-flags';
+import { type Loading, loading, type WeightsProps } from './weights';
 
-export interface VllmServiceProps extends ModelServerProps, ReplicaProps, Partial<BatchLimits> {
+export interface VllmServiceProps extends ModelServerProps, ReplicaProps, WeightsProps, Partial<BatchLimits> {
   /**
    * What the model does: answer, turn texts into vectors or scores, or write down speech.
    * @default 'generate'
@@ -44,16 +44,6 @@ export interface VllmServiceProps extends ModelServerProps, ReplicaProps, Partia
    * @default - vLLM's own
    */
   readonly image?: string;
-  /**
-   * Room for the downloaded weights.
-   * @default - twice the size of the files, or 200 for a model whose size nobody knows
-   */
-  readonly weightsGiB?: number;
-  /**
-   * Token of the model hub, for models behind a licence.
-   * @default - none: the model is open
-   */
-  readonly hubToken?: SecretRef;
   /**
    * Quantization method of the checkpoint or made at load, such as `fp8`; vLLM's `quantization`.
    * @default - what the checkpoint says of itself
@@ -114,19 +104,24 @@ export class VllmService extends ModelServer {
 }
 
 const HOME = '/home/vllm';
-const WEIGHTS = '/weights';
-/** From the hub at its slowest: 50 MiB a second. */
-const HUB_SECONDS_PER_GIB = 20;
+/** Part of the host's memory that weights pass through on their way to the GPUs. */
+const STREAM_SHARE = 0.4;
 
 function vllmPod(server: Construct, props: VllmServiceProps, settings: ServerSettings): ServerPod {
-  const { pool, gpus = 1, task = 'generate', utilization = 0.92, hubToken, extraArgs = [] } = props;
+  const { pool, gpus = 1, task = 'generate', utilization = 0.92, extraArgs = [] } = props;
   const { context, drainSeconds, replicas, key } = settings;
   const { maxSequences, batchedTokens } = batchLimits(server, props, poolsTexts(task) ? context : 0);
   const room = adapterRoom(server, settings.adapters);
   const guesses = props.speculative && speculationFacts(props.speculative);
   const more = flagged(extraArgs);
   const uncounted = [...(more.uncounted ?? []), ...(guesses?.uncounted ?? [])];
-  const starts = props.startupSeconds ?? startupSeconds(props.model, HUB_SECONDS_PER_GIB, props.quantization);
+  const image = props.image ?? images.vllm;
+  const { model: draft } = props.speculative ?? {};
+  const { adapters } = settings;
+  const weights = loading(server, { ...props, adapters, drafts: draft ? [draft] : [], image });
+  const starts =
+    props.startupSeconds ?? startupSeconds(props.model, weights.secondsPerGiB, props.quantization);
+  const resources = replicaResources(server, props, props.kvOffloadGiB);
 
   mustBePart(server, utilization);
   mustGenerate(server, props);
@@ -138,7 +133,7 @@ function vllmPod(server: Construct, props: VllmServiceProps, settings: ServerSet
   return {
     engine: 'vllm',
     pool: pool.name,
-    downloads: true,
+    weights: weights.from,
     start: {
       utilization,
       batchedTokens,
@@ -151,9 +146,9 @@ function vllmPod(server: Construct, props: VllmServiceProps, settings: ServerSet
       ...(guesses ? { speculative: guesses.speculative } : {}),
       ...(uncounted.length ? { uncounted } : {}),
     },
-    image: props.image ?? images.vllm,
+    image,
     args: [
-      settings.model,
+      weights.model,
       `--served-model-name=${server.node.id}`,
       '--port=8000',
       `--tensor-parallel-size=${gpus}`,
@@ -163,11 +158,12 @@ function vllmPod(server: Construct, props: VllmServiceProps, settings: ServerSet
       `--gpu-memory-utilization=${utilization}`,
       `--shutdown-timeout=${drainSeconds}`,
       ...(poolsTexts(task) ? ['--runner=pooling'] : []),
+      ...loadFlags(props, weights, resources),
       ...formatFlags(server, props),
       ...cacheFlags(props),
       ...(task === 'generate' ? answerFlags(server, props) : []),
       ...(props.speculative
-        ? [`--speculative-config=${speculativeConfig(server, props.speculative, (model) => model)}`]
+        ? [`--speculative-config=${speculativeConfig(server, props.speculative, weights.pathOf)}`]
         : []),
       ...(props.mediaPerPrompt ? [`--limit-mm-per-prompt=${JSON.stringify(props.mediaPerPrompt)}`] : []),
       ...(room
@@ -175,9 +171,9 @@ function vllmPod(server: Construct, props: VllmServiceProps, settings: ServerSet
             '--enable-lora',
             `--max-loras=${room.slots}`,
             `--max-lora-rank=${room.rank}`,
-            `--max-cpu-loras=${Object.keys(settings.adapters).length}`,
+            `--max-cpu-loras=${Object.keys(adapters).length}`,
             '--lora-modules',
-            ...Object.entries(settings.adapters).map(([name, { model }]) => `${name}=${model}`),
+            ...Object.keys(adapters).map((name) => `${name}=${weights.adapterPath(name)}`),
           ]
         : []),
       ...extraArgs,
@@ -186,7 +182,7 @@ function vllmPod(server: Construct, props: VllmServiceProps, settings: ServerSet
       HOME,
       // torch looks up the name of the user, whom the image does not know.
       USER: 'vllm',
-      HF_HOME: WEIGHTS,
+      ...weights.env,
       HF_HUB_DISABLE_TELEMETRY: '1',
       VLLM_NO_USAGE_STATS: '1',
       // Its own limit of 600 s would end a start that the probes still allow.
@@ -194,11 +190,11 @@ function vllmPod(server: Construct, props: VllmServiceProps, settings: ServerSet
       // Its 5 s are shorter than a gateway keeps connections, which it would find reset.
       VLLM_HTTP_TIMEOUT_KEEP_ALIVE: '120',
       ...(key ? { VLLM_API_KEY: key } : {}),
-      ...(hubToken ? { HF_TOKEN: hubToken } : {}),
     },
-    resources: replicaResources(server, props, props.kvOffloadGiB),
+    resources,
     // Compiled kernels and graphs below the home directory; the root file system is read-only.
-    writable: { [HOME]: '20Gi', [WEIGHTS]: `${weightsRoom(props)}Gi` },
+    writable: { [HOME]: '20Gi', ...weights.writable },
+    ...taken(weights),
     ...replicaSharedMemory(gpus, props.kvOffloadGiB),
     placement: pool.placement,
     rollout: replicaRollout(replicas.max, gpus, pool.limit),
@@ -208,10 +204,21 @@ function vllmPod(server: Construct, props: VllmServiceProps, settings: ServerSet
 
 const poolsTexts = (task: VllmServiceProps['task']): boolean => task === 'embed' || task === 'rerank';
 
-/** Some repositories hold their weights twice, in two layouts. */
-function weightsRoom({ weightsGiB, model, quantization }: VllmServiceProps): number {
-  const files = filesGiB(model, quantization);
-  return weightsGiB ?? (files === undefined ? 200 : Math.ceil(2 * files) + 10);
+/** What the way of the weights adds to the pod. */
+const taken = ({ sharedFiles, identity, init, waitsSeconds }: Loading): Partial<ServerPod> =>
+  sharedFiles ? { sharedFiles, identity, init, waitsSeconds } : {};
+
+/** Where weights come from, and through how much of the host's memory: its own 40 GB are more than many nodes have. */
+function loadFlags(
+  { gpus = 1, revision }: VllmServiceProps,
+  { from, streams }: Loading,
+  { memory }: PodResources,
+) {
+  if (from === 'hub') return revision ? [`--revision=${revision}`] : [];
+  if (!streams) return [];
+  const limit = Math.floor(Math.min(40, Number.parseInt(memory, 10) * STREAM_SHARE)) * 2 ** 30;
+  const extra = { ...(gpus > 1 ? { distributed: true } : {}), concurrency: 16, memory_limit: limit };
+  return ['--load-format=runai_streamer', `--model-loader-extra-config=${JSON.stringify(extra)}`];
 }
 
 function formatFlags(server: Construct, { quantization, kvCacheDtype }: VllmServiceProps): string[] {

@@ -308,6 +308,7 @@ test('what others know of it: endpoint, metrics, facts', () => {
       context: 32768,
       replicas: { min: 2, max: 2 },
       start: { utilization: 0.92, batchedTokens: 8192, maxSequences: 256, task: 'generate' },
+      weights: 'hub',
     },
   ]);
   expect(facts.of('join')).toEqual([
