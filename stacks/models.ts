@@ -2,7 +2,7 @@ import type { Construct } from 'constructs';
 import type { Environment } from '../environments';
 import type { INodePool } from '../lib/contracts';
 import { PlatformError } from '../lib/core';
-import { type ModelServer, ModelSimulator, VllmService } from '../lib/serving';
+import { type ModelServer, ModelSimulator, SglangService, VllmService } from '../lib/serving';
 import type { Weights } from './weights';
 
 type Model = Environment['models'][string];
@@ -26,7 +26,8 @@ export function modelServer(
       fix: `repair pool '${props.pool}' first`,
     });
   }
-  const { weights: own = from, ...rest } = props;
-  const source = own === 's3' ? { weights: cache } : { hubToken };
-  return new VllmService(scope, alias, { ...rest, ...source, pool });
+  const source = (props.weights ?? from) === 's3' ? { weights: cache } : { weights: undefined, hubToken };
+  return props.engine === 'sglang'
+    ? new SglangService(scope, alias, { ...props, ...source, pool })
+    : new VllmService(scope, alias, { ...props, ...source, pool });
 }

@@ -217,6 +217,6 @@ export function platform(environment: Environment): App {
 }
 
 const drainOn = (pool: string, model: Environment['models'][string]): number =>
-  model.engine === 'vllm' && model.pool === pool ? (model.drainSeconds ?? 0) : 0;
+  'pool' in model && model.pool === pool ? (model.drainSeconds ?? 0) : 0;
 
 const hasMetrics = (store: object): store is IScrapeTarget => 'metrics' in store;

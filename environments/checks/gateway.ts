@@ -1,13 +1,17 @@
 import { didYouMean } from '../../lib/core/nearest';
 import { type Checking, type Draft, entriesOf } from './draft';
 
+type Model = NonNullable<NonNullable<Draft['models']>[string]>;
+
+const adaptersOf = (model: Model) => ('adapters' in model ? entriesOf(model.adapters) : []);
+
 /** Aliases stand for one thing; fallbacks name models and providers that exist and answer. */
 export function checkGateway({ gateway, models }: Draft, { fault, written }: Checking): void {
   const faulty = (written('models') && !models) || (written('gateway.providers') && !gateway?.providers);
   if (faulty) return;
   const adapters = new Map(
     entriesOf(models).flatMap(([name, model]) =>
-      entriesOf(model.adapters).map(([adapter]) => [adapter, name] as const),
+      adaptersOf(model).map(([adapter]) => [adapter, name] as const),
     ),
   );
   const aliases = [
@@ -21,7 +25,7 @@ export function checkGateway({ gateway, models }: Draft, { fault, written }: Che
     `'${alias}' is neither a model nor a provider here${didYouMean(alias, aliases)}`;
 
   for (const [name, model] of entriesOf(models)) {
-    for (const [adapter] of entriesOf(model.adapters)) {
+    for (const [adapter] of adaptersOf(model)) {
       const other = Object.hasOwn(models ?? {}, adapter) ? adapter : adapters.get(adapter);
       if (other === name && other !== adapter) continue;
       const fix = 'its requests would be answered by either; give one of the two another name';

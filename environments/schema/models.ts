@@ -4,9 +4,9 @@ import { DEFAULT_ENGINE } from '../merge';
 import { enumOf, integer, string } from '../scalars';
 import { adapters, hubName, replicaKeys, vllmKeys } from './engine';
 import { label } from './text';
-import { weightKeys } from './weights';
+import { sourceKeys, weightKeys } from './weights';
 
-const shared = {
+const every = {
   model: string('Model to serve, as Hugging Face names it', hubName),
   context: optional(
     integer("Longest request and answer, in tokens; absent means the model's own", { min: 1 }),
@@ -19,8 +19,8 @@ const shared = {
   ),
   drainSeconds: optional(integer('How long a stopping replica may finish its answers', { min: 0 })),
   maxSequences: optional(integer('Requests that one replica works on at once', { min: 1 })),
-  adapters: optional(adapters),
 };
+const shared = { ...every, adapters: optional(adapters) };
 
 const vllm = objectOf('vLLM on a GPU pool', {
   ...shared,
@@ -39,11 +39,30 @@ const vllm = objectOf('vLLM on a GPU pool', {
   ),
 });
 
+const sglang = objectOf('SGLang on a GPU pool', {
+  ...every,
+  pool: string('GPU pool that the replicas run on', label),
+  ...replicaKeys,
+  ...sourceKeys,
+  utilization: vllmKeys.utilization,
+  gpus: withDefault(replicaKeys.gpus, 1),
+});
+
 const simulator = objectOf('The API and metrics of vLLM without weights or GPUs, on any node', shared);
+
+/** Engines that are known and not offered, with what to use. */
+const REFUSED = {
+  tgi: "it is in maintenance mode, and its makers name vLLM and SGLang as successors; use 'vllm' or 'sglang'",
+};
 
 /** Models by name. */
 export const models = mapOf(
   'Models, by the name that clients use',
   label,
-  oneOf('A model and how it is served', { by: 'engine', of: { vllm, simulator }, fallback: DEFAULT_ENGINE }),
+  oneOf('A model and how it is served', {
+    by: 'engine',
+    of: { vllm, sglang, simulator },
+    fallback: DEFAULT_ENGINE,
+    refused: REFUSED,
+  }),
 );

@@ -23,7 +23,7 @@ export const weights = objectOf('Where the weights of models come from', {
 });
 
 /** What one model says of its weights. */
-export const weightKeys = {
+export const sourceKeys = {
   weights: optional(from),
   revision: optional(
     string('Branch, tag or commit of the model on the hub', {
@@ -31,8 +31,13 @@ export const weightKeys = {
       format: 'a branch, tag or commit',
     }),
   ),
+  weightsGiB: optional(integer('Room for weights on the disk of the node, in GiB', { min: 1 })),
+};
+
+/** The same for an engine that can stream. */
+export const weightKeys = {
+  ...sourceKeys,
   load: optional(
     enumOf('Straight from the bucket onto the GPU, or by the disk of the node', ['stream', 'copy']),
   ),
-  weightsGiB: optional(integer('Room for weights on the disk of the node, in GiB', { min: 1 })),
 };

@@ -15,6 +15,7 @@ import {
   type WorkloadProps,
 } from '../core';
 import { type Adapter, ServedAdapter } from './adapters';
+import { ENGINES, type EngineName } from './engines';
 
 /** Replicas between a floor and a ceiling; equal ones mean that nothing scales it. */
 export interface ReplicaRange {
@@ -59,6 +60,7 @@ export interface ServerPod
     WorkloadProps,
     | 'image'
     | 'args'
+    | 'command'
     | 'env'
     | 'identity'
     | 'init'
@@ -74,6 +76,10 @@ export interface ServerPod
   > {
   /** Engine, as facts name it. */
   readonly engine: string;
+  /** Whose metrics its pods tell; the simulator speaks as vLLM. */
+  readonly tells: EngineName;
+  /** Where it says that it is ready. */
+  readonly ready?: WorkloadProps['ready'];
   /** Name of the pool it runs on. */
   readonly pool?: string;
   /** Where it loads its weights from when it starts; absent for one that holds none. */
@@ -104,6 +110,8 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
   public readonly longestSeconds: number;
   public readonly metrics: readonly MetricsEndpoint[];
   public readonly replicas: ReplicaRange;
+  /** Series of the requests that wait, labelled `model_name`: what an autoscaler follows. */
+  public readonly waiting: string;
   /** Its adapters: models of their own names behind the same Service. */
   public readonly adapters: readonly ServedAdapter[];
   private readonly secret?: GeneratedSecret;
@@ -131,7 +139,7 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
     }
     const adapters = props.adapters ?? {};
 
-    const { engine, pool, weights, start, ...pod } = describe(this, {
+    const { engine, tells, ready, pool, weights, start, ...pod } = describe(this, {
       model: props.model,
       replicas: this.replicas,
       drainSeconds: this.longestSeconds,
@@ -146,7 +154,7 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
       ports: { http: PORT },
       // The models are listed once the weights are loaded, but only to those with the key; health fails only when the
       // engine is dead.
-      ready: this.secret ? { path: '/health', timeoutSeconds: 5 } : { path: '/v1/models' },
+      ready: ready ?? (this.secret ? { path: '/health', timeoutSeconds: 5 } : { path: '/v1/models' }),
       alive: { path: '/health', timeoutSeconds: 5 },
       drainSeconds: this.longestSeconds,
       replicas: this.replicas.min,
@@ -157,7 +165,8 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
     this.pods = server.pods;
     this.baseUrl = `http://${server.host}:${PORT}/v1`;
     this.provider = `hosted_vllm/${id}`;
-    this.metrics = [server.metrics('http', { exporter: 'vllm' })];
+    this.metrics = [server.metrics('http', { exporter: tells })];
+    this.waiting = ENGINES[tells].waiting;
     if (weights === 'hub') this.pods.reach('internet', { why: 'weights from the model hub' });
 
     declare(this, 'model', {

@@ -18,6 +18,7 @@ export class ModelSimulator extends ModelServer {
   constructor(scope: Construct, id: string, props: ModelSimulatorProps) {
     super(scope, id, props, (_, { context = 32768 }) => ({
       engine: 'simulator',
+      tells: 'vllm',
       image: images.inferenceSim,
       args: [
         // With the hub's name it may ask for the model's tokenizer, which would need another server.

@@ -132,6 +132,7 @@ function vllmPod(server: Construct, props: VllmServiceProps, settings: ServerSet
 
   return {
     engine: 'vllm',
+    tells: 'vllm',
     pool: pool.name,
     weights: weights.from,
     start: {

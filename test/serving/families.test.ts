@@ -1,13 +1,25 @@
 import { expect, test } from 'vitest';
 import { models } from '../../lib/catalog';
+import { images } from '../../lib/core';
 import { namedParsers, parsersOf } from '../../lib/serving/families';
+import { sglangWords } from '../../lib/serving/sglang-words';
 import { vllmFlags } from '../../lib/serving/vllm-flags';
 
 const words = (flag: string) => vllmFlags().options.find(({ flags }) => flags[0] === flag)?.choices ?? [];
 
 test('every parser that the table names is one that the pinned engine has', () => {
   const [calls, thoughts] = [words('--tool-call-parser'), words('--reasoning-parser')];
-  const strangers = namedParsers().flatMap(({ toolCalls, reasoning }) => [
+  const strangers = namedParsers('vllm').flatMap(({ toolCalls, reasoning }) => [
+    ...(toolCalls === undefined || calls.includes(toolCalls) ? [] : [toolCalls]),
+    ...(reasoning === undefined || thoughts.includes(reasoning) ? [] : [reasoning]),
+  ]);
+  expect(strangers).toEqual([]);
+});
+
+test('the same for SGLang', () => {
+  expect(images.sglang).toBe(`lmsysorg/sglang:v${sglangWords().version}`);
+  const [calls, thoughts] = [sglangWords()['--tool-call-parser'], sglangWords()['--reasoning-parser']];
+  const strangers = namedParsers('sglang').flatMap(({ toolCalls, reasoning }) => [
     ...(toolCalls === undefined || calls.includes(toolCalls) ? [] : [toolCalls]),
     ...(reasoning === undefined || thoughts.includes(reasoning) ? [] : [reasoning]),
   ]);

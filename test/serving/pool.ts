@@ -15,15 +15,21 @@ import {
 export class TestPool extends Construct implements INodePool {
   public readonly name: string;
   public readonly gpusPerNode: number;
+  public readonly gpu?: string;
   public readonly capacity = 'on-demand';
   public readonly limit?: number;
   public readonly room?: { readonly cpu: number; readonly memoryGiB: number };
   public readonly placement;
 
-  constructor(scope: Construct, id: string, props: Pick<INodePool, 'gpusPerNode' | 'limit' | 'room'>) {
+  constructor(
+    scope: Construct,
+    id: string,
+    props: Pick<INodePool, 'gpu' | 'gpusPerNode' | 'limit' | 'room'>,
+  ) {
     super(scope, id);
     this.name = id;
     this.gpusPerNode = props.gpusPerNode;
+    this.gpu = props.gpu;
     this.limit = props.limit;
     this.room = props.room;
     this.placement = {
