@@ -117,7 +117,7 @@ function sglangPod(server: Construct, props: SglangServiceProps, settings: Serve
       // Its own are 127.0.0.1 and 30000, where nobody would reach it.
       '--host=0.0.0.0',
       '--port=8000',
-      `--tp=${gpus}`,
+      `--tensor-parallel-size=${gpus}`,
       ...(context === undefined ? [] : [`--context-length=${context}`]),
       `--max-running-requests=${limits.maxSequences}`,
       `--chunked-prefill-size=${limits.batchedTokens}`,

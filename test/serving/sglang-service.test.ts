@@ -23,7 +23,7 @@ test('is told where to listen, to tell its metrics, and everything it would othe
     '--served-model-name=chat',
     '--host=0.0.0.0',
     '--port=8000',
-    '--tp=4',
+    '--tensor-parallel-size=4',
     '--context-length=32768',
     '--max-running-requests=256',
     '--chunked-prefill-size=8192',
