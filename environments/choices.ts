@@ -14,6 +14,8 @@ interface Choice<B extends string, V extends Variants> {
   readonly fallback?: keyof V & string;
   /** Values that we know and do not offer. */
   readonly notBuilt?: readonly string[];
+  /** Values that we know and refuse, with the reason and what to write. */
+  readonly refused?: Readonly<Record<string, string>>;
 }
 
 /** What a choice reads: one of its variants, with the key that says which. */
@@ -24,7 +26,7 @@ export type Chosen<B extends string, V extends Variants> = {
 /** A map whose key `by` (mostly `kind`) says which other keys it has. */
 export function oneOf<B extends string, V extends Variants>(
   about: string,
-  { by, of, fallback, notBuilt }: Choice<B, V>,
+  { by, of, fallback, notBuilt, refused = {} }: Choice<B, V>,
 ): Field<Chosen<B, V>> {
   const names = Object.keys(of);
   const tag = enumOf(`One of ${names.join(', ')}`, names, notBuilt);
@@ -43,6 +45,10 @@ export function oneOf<B extends string, V extends Variants>(
       if (!entry && fallback === undefined) {
         const place = node.removed?.get(by) ?? node.place;
         return void report(place, under(path, by), `is missing: one of ${names.join(', ')}`);
+      }
+      const said = entry?.node.type === 'scalar' ? String(entry.node.value) : '';
+      if (entry && Object.hasOwn(refused, said)) {
+        return void report(entry.node.place, under(path, by), `'${said}' is not offered: ${refused[said]}`);
       }
       const name = entry ? tag.read(entry.node, under(path, by), report) : fallback;
       if (name === undefined) return undefined;

@@ -7,6 +7,7 @@ import { models } from './schema/models';
 import { observability } from './schema/observability';
 import { pools } from './schema/pools';
 import { awsLabel, label } from './schema/text';
+import { weights } from './schema/weights';
 
 const gitops = objectOf('Where the delivered files lie, for Flux and Argo CD', {
   url: string('Repository', {
@@ -28,8 +29,9 @@ const waiver = objectOf('A finding that is accepted', {
     format: 'the name of a proof, such as image-is-pinned',
   }),
   object: string('Object of the finding', {
-    pattern: /^([A-Z][A-Za-z0-9]*(\/[a-z0-9][-a-z0-9.:]*){1,2}|release(\/[a-z0-9][-a-z0-9.]*){2})$/,
-    format: 'Kind/namespace/name, Kind/name or release/namespace/name',
+    pattern:
+      /^([A-Z][A-Za-z0-9]*(\/[a-z0-9][-a-z0-9.:]*){1,2}|release(\/[a-z0-9][-a-z0-9.]*){2}|model\/[a-z0-9][-a-z0-9]*)$/,
+    format: 'Kind/namespace/name, Kind/name, release/namespace/name or model/name',
   }),
   reason: string('Why it is accepted, for those who read the report', {
     pattern: /\S[\s\S]{8,}\S/,
@@ -51,6 +53,7 @@ export const environmentSchema = objectOf('An environment of the platform', {
   gitops,
   pools: orEmpty(pools),
   models: orEmpty(models),
+  weights: orEmpty(weights),
   gateway: orEmpty(gateway),
   data,
   observability: orEmpty(observability),

@@ -6,6 +6,7 @@ import {
   Facts,
   type Fault,
   formatNamed,
+  hasPolicy,
   type IdentityFact,
   type KubeObject,
   PlatformError,
@@ -164,9 +165,9 @@ class AttachedProofs extends Construct {
 }
 
 /** Some proofs ask more of prod, which also is what an app without a policy gets. */
-function tierOf(app: IConstruct): { policy?: { tier: Tier } } {
+function tierOf(app: IConstruct): { policy?: { tier: Tier; assumed: boolean } } {
   const tier = (Object.keys(POLICIES) as Tier[]).find((name) => POLICIES[name] === policyOf(app));
-  return tier ? { policy: { tier } } : {};
+  return tier ? { policy: { tier, assumed: !hasPolicy(app) } } : {};
 }
 
 function nothingInstalls({ releases }: Needs): string[] {

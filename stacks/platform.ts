@@ -34,6 +34,7 @@ import { clusterFor } from './foundation';
 import { modelServer } from './models';
 import { Origins } from './origins';
 import { objects, postgres, valkey } from './stores';
+import { weightsOf } from './weights';
 
 /** Namespaces and their Pod Security levels; a level above 'restricted' is a need of the chart that lives there alone. */
 const NAMESPACES: Readonly<Record<string, SecurityLevel>> = {
@@ -137,7 +138,7 @@ export function platform(environment: Environment): App {
   const cache = from.of('data.cache', () => valkey(stores, 'cache', data.cache));
   const queue = from.of('data.queue', () => valkey(stores, 'queue', data.queue));
   const buckets = from.of('data.objects', () => objects(stores, data.objects));
-  buckets.bucket('weights');
+  const shelf = buckets.bucket('weights');
   const events = from.of('data.events', () => {
     const { brokers, storageGiB: size } = data.events;
     return new StrimziKafka(stores, 'events', { brokers, storageGiB: size, operator: strimzi.pods });
@@ -154,12 +155,16 @@ export function platform(environment: Environment): App {
     if (hasMetrics(store)) observed(store);
   }
 
-  // serving: a model is one server behind one Service of its name.
+  // serving: weights first, then each model as one server behind one Service of its name.
+  const home = (id: string) => layer(id, 'data', 'serving', stores, secretStores);
+  const weights = weightsOf(environment, shelf, home, from);
   const serving = layer('serving', 'serving', 'serving');
   const servers = models
     // The fault of a pool that could not be made is its own.
     .filter(([, model]) => model.engine === 'simulator' || byPool.has(model.pool))
-    .map(([alias]) => from.try(`models.${alias}`, () => modelServer(serving, alias, environment, byPool)))
+    .map(([alias]) =>
+      from.try(`models.${alias}`, () => modelServer(serving, alias, environment, byPool, weights)),
+    )
     .filter((server) => server !== undefined);
   for (const server of servers) {
     observed(server);
@@ -201,7 +206,9 @@ export function platform(environment: Environment): App {
     });
   });
   observed(litellm);
-  for (const server of servers) litellm.route(server);
+  for (const server of servers) {
+    for (const endpoint of [server, ...server.adapters]) litellm.route(endpoint);
+  }
   for (const [alias, { model: provider, secret }] of Object.entries(gateway.providers)) {
     const hosted = () => new HostedProvider(door, alias, { provider, secret });
     litellm.route(from.of(`gateway.providers.${alias}`, hosted));
@@ -218,6 +225,6 @@ export function platform(environment: Environment): App {
 }
 
 const drainOn = (pool: string, model: Environment['models'][string]): number =>
-  model.engine === 'vllm' && model.pool === pool ? (model.drainSeconds ?? 0) : 0;
+  'pool' in model && model.pool === pool ? (model.drainSeconds ?? 0) : 0;
 
 const hasMetrics = (store: object): store is IScrapeTarget => 'metrics' in store;

@@ -1,24 +1,49 @@
 import { didYouMean } from '../../lib/core/nearest';
 import { type Checking, type Draft, entriesOf } from './draft';
 
+type Model = NonNullable<NonNullable<Draft['models']>[string]>;
+
+const adaptersOf = (model: Model) => ('adapters' in model ? entriesOf(model.adapters) : []);
+
 /** Aliases stand for one thing; fallbacks name models and providers that exist and answer. */
 export function checkGateway({ gateway, models }: Draft, { fault, written }: Checking): void {
   const faulty = (written('models') && !models) || (written('gateway.providers') && !gateway?.providers);
   if (faulty) return;
-  const aliases = [...Object.keys(models ?? {}), ...Object.keys(gateway?.providers ?? {})];
+  const adapters = new Map(
+    entriesOf(models).flatMap(([name, model]) =>
+      adaptersOf(model).map(([adapter]) => [adapter, name] as const),
+    ),
+  );
+  const aliases = [
+    ...Object.keys(models ?? {}),
+    ...adapters.keys(),
+    ...Object.keys(gateway?.providers ?? {}),
+  ];
   const exists = (alias: string) =>
     aliases.includes(alias) || written(`models.${alias}`) || written(`gateway.providers.${alias}`);
   const unknown = (alias: string) =>
     `'${alias}' is neither a model nor a provider here${didYouMean(alias, aliases)}`;
 
+  for (const [name, model] of entriesOf(models)) {
+    for (const [adapter] of adaptersOf(model)) {
+      const other = Object.hasOwn(models ?? {}, adapter) ? adapter : adapters.get(adapter);
+      if (other === name && other !== adapter) continue;
+      const fix = 'its requests would be answered by either; give one of the two another name';
+      fault(
+        `models.${name}.adapters.${adapter}`,
+        `'${adapter}' is ${other === adapter ? 'a model' : `an adapter of '${other}'`} here too, and ${fix}`,
+      );
+    }
+  }
   for (const [alias] of entriesOf(gateway?.providers)) {
-    if (!Object.hasOwn(models ?? {}, alias)) continue;
+    if (!Object.hasOwn(models ?? {}, alias) && !adapters.has(alias)) continue;
     const fix = 'half of its requests would be bought; give one of the two another name';
     fault(`gateway.providers.${alias}`, `'${alias}' is a model here too, and ${fix}`);
   }
   /** Undefined for a provider: what its model does is not said here. */
   const taskOf = (alias: string) => {
-    const model = Object.hasOwn(models ?? {}, alias) ? models?.[alias] : undefined;
+    const name = adapters.get(alias) ?? alias;
+    const model = Object.hasOwn(models ?? {}, name) ? models?.[name] : undefined;
     return model && ('task' in model ? model.task : 'generate');
   };
   for (const [alias, others] of entriesOf(gateway?.fallbacks)) {

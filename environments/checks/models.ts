@@ -12,7 +12,15 @@ export function checkModels(draft: Draft, { fault, written }: Checking): void {
     if (min !== undefined && max !== undefined && min > max) {
       fault(`${path}.replicas.min`, `${min} is above max, ${max}`);
     }
-    if (model.engine !== 'vllm') continue;
+    if (model.engine !== 'vllm' && model.engine !== 'sglang') continue;
+    const stored = model.weights ?? draft.weights?.from;
+    if (stored === 's3' && draft.data?.objects && draft.data.objects.kind !== 's3') {
+      const own = model.weights ? `${path}.weights` : 'weights.from';
+      fault(own, `'s3', but the environment keeps objects in ${draft.data.objects.kind}; use hub`);
+    }
+    if (stored === 'hub' && model.engine === 'vllm' && model.load) {
+      fault(`${path}.load`, "is not read with weights from the hub, only with weights 's3'");
+    }
     if (!inAws) {
       if (model.pool) {
         fault(
@@ -32,7 +40,10 @@ export function checkModels(draft: Draft, { fault, written }: Checking): void {
       continue;
     }
     if ('cpu' in pool) {
-      fault(`${path}.pool`, `'${model.pool}' has no GPUs, and vLLM needs one; name a pool with gpu`);
+      fault(
+        `${path}.pool`,
+        `'${model.pool}' has no GPUs, and ${model.engine === 'vllm' ? 'vLLM' : 'SGLang'} needs one; name a pool with gpu`,
+      );
     } else if ('gpu' in pool && pool.perNode && model.gpus && model.gpus > pool.perNode) {
       // the default of one GPU fits every pool, so the number was written
       fault(`${path}.gpus`, `${model.gpus}, but pool '${model.pool}' has at most ${pool.perNode} per node`);

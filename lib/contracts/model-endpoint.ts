@@ -1,4 +1,4 @@
-import type { IConstruct } from 'constructs';
+import type { Construct, IConstruct } from 'constructs';
 import type { PodGroup, SecretRef } from '../core';
 
 /** Anything that answers the OpenAI protocol: our vLLM, an existing URL, a hosted provider. */
@@ -9,8 +9,10 @@ export interface IModelEndpoint extends IConstruct {
   readonly baseUrl?: string;
   /** Provider and model as LiteLLM spells them, such as `hosted_vllm/chat` or `anthropic/claude-sonnet-4-5`. */
   readonly provider: string;
-  /** Key it asks for, in the namespace of whoever calls `keyFor`. */
+  /** Key it asks for, where whoever calls it can read it. */
   readonly apiKey?: SecretRef;
+  /** The same for a key that lies elsewhere: copied below `consumer`, into its namespace; nothing when it asks for none. */
+  keyFor?(consumer: Construct): SecretRef | undefined;
   /** The pods behind it; absent when it is outside the cluster. */
   readonly pods?: PodGroup;
   /** Port of those pods. */

@@ -138,12 +138,14 @@ export interface ModelFact {
   readonly gpusPerReplica: number;
   /** MIG slice that each replica runs on, such as `3g.40gb`. */
   readonly slice?: string;
+  /** Pods that share one GPU in turns; absent where it has the GPU for itself. */
+  readonly sharedBy?: number;
   readonly context?: number;
   readonly replicas: { readonly min: number; readonly max: number };
   /** How its engine is started; absent for one that holds no weights. */
   readonly start?: ModelStart;
-  /** Pods that share one GPU in turns; absent where it has the GPU for itself. */
-  readonly sharedBy?: number;
+  /** Where each replica loads its weights from; absent for one that holds none. */
+  readonly weights?: 'hub' | 's3';
 }
 
 /** What decides the memory that a model server takes. */
@@ -151,14 +153,18 @@ export interface ModelStart {
   readonly utilization: number;
   readonly batchedTokens: number;
   readonly maxSequences: number;
-  readonly task: 'generate' | 'embed' | 'rerank';
+  readonly task: 'generate' | 'embed' | 'rerank' | 'transcribe';
   readonly quantization?: string;
   readonly kvCacheDtype?: string;
   readonly dtype?: string;
   /** Experts stay whole, each on one GPU. */
   readonly expertParallel?: boolean;
-  /** Further options that take memory which nobody counts, such as `--enable-lora`. */
+  /** Further options that take memory which nobody counts, such as `--block-size`. */
   readonly uncounted?: readonly string[];
+  /** LoRA adapters that lie ready on the GPU: how many at once, and the rank that room is made for. */
+  readonly adapters?: { readonly slots: number; readonly rank: number };
+  /** Tokens guessed ahead in one step, by a model of its own or by the words of the prompt. */
+  readonly speculative?: { readonly tokens: number; readonly model?: string };
   /** The model's config.json, where the catalog does not have it. */
   readonly config?: Readonly<Record<string, unknown>>;
   /** A start that somebody measured, which settles what arithmetic leaves open. */

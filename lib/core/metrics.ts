@@ -10,6 +10,7 @@ export type Exporter =
   | 'external-secrets'
   | 'litellm'
   | 'redis'
+  | 'sglang'
   | 'strimzi'
   | 'vllm';
 

@@ -76,6 +76,11 @@ export interface PodProps extends ContainerProps {
    */
   readonly config?: Readonly<Record<string, Readonly<Record<string, FileText>>>>;
   /**
+   * Files from one ConfigMap each, which somebody else writes: `{ '/opt/tools': { name: 'tools' } }`.
+   * @default - none
+   */
+  readonly sharedFiles?: Readonly<Record<string, { readonly name: string }>>;
+  /**
    * Files from one secret each: `{ '/etc/tls': secret }`.
    * @default - none
    */
@@ -161,6 +166,9 @@ export function podTemplate(scope: Construct, props: PodProps, context: PodConte
       data: Object.fromEntries(Object.entries(content).map(([file, text]) => [file, lazy(text)])),
     });
     mount(`config-${volumeName(folder)}`, folder, { configMap: { name } }, true);
+  }
+  for (const [folder, { name }] of Object.entries(props.sharedFiles ?? {})) {
+    mount(`files-${volumeName(folder)}`, folder, { configMap: { name } }, true);
   }
   for (const [folder, secret] of Object.entries(props.secretFiles ?? {})) {
     mount(`secret-${volumeName(folder)}`, folder, { secret: { secretName: secret.name } }, true);

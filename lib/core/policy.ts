@@ -14,13 +14,34 @@ export interface Policy {
   readonly retentionDays: number;
   /** What the API server does with an object that would be found out too late: refuse it, or warn. */
   readonly guards: 'deny' | 'warn';
+  /** Models load from a bucket of the platform, not from the hub, when nothing else says so. */
+  readonly ownWeights: boolean;
 }
 
+const LAPTOP = {
+  replicas: 1,
+  members: 1,
+  spreadZones: false,
+  keepData: false,
+  retentionDays: 1,
+  guards: 'warn',
+  ownWeights: false,
+} as const;
+const PROD = {
+  replicas: 2,
+  members: 3,
+  spreadZones: true,
+  keepData: true,
+  retentionDays: 30,
+  guards: 'deny',
+  ownWeights: true,
+} as const;
+
 export const POLICIES = {
-  local: { replicas: 1, members: 1, spreadZones: false, keepData: false, retentionDays: 1, guards: 'warn' },
-  dev: { replicas: 1, members: 1, spreadZones: false, keepData: false, retentionDays: 7, guards: 'warn' },
-  stg: { replicas: 2, members: 3, spreadZones: true, keepData: false, retentionDays: 7, guards: 'deny' },
-  prod: { replicas: 2, members: 3, spreadZones: true, keepData: true, retentionDays: 30, guards: 'deny' },
+  local: LAPTOP,
+  dev: { ...LAPTOP, retentionDays: 7 },
+  stg: { ...PROD, keepData: false, retentionDays: 7 },
+  prod: PROD,
 } as const satisfies Record<string, Policy>;
 
 export type Tier = keyof typeof POLICIES;
@@ -36,3 +57,6 @@ export function setPolicy(scope: IConstruct, policy: Policy): void {
 export function policyOf(construct: IConstruct): Policy {
   return (construct.node.tryGetContext(KEY) as Policy | undefined) ?? POLICIES.prod;
 }
+
+/** Whether somebody has said which policy is in force here. */
+export const hasPolicy = (construct: IConstruct): boolean => construct.node.tryGetContext(KEY) !== undefined;

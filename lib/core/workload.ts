@@ -38,6 +38,11 @@ export interface WorkloadProps extends PodProps {
   /** Slowest start that is still healthy: the startup probe allows exactly this. */
   readonly startupSeconds: number;
   /**
+   * Longest time that containers which run first may take; no probe sees it, the rollout does.
+   * @default 0
+   */
+  readonly waitsSeconds?: number;
+  /**
    * Longest work in flight, which a stopping pod finishes.
    * @default 30
    */
@@ -129,7 +134,7 @@ export class Workload extends Construct {
         spec: {
           ...common,
           // A slow start must not be reported as a failed rollout.
-          progressDeadlineSeconds: props.startupSeconds + 600,
+          progressDeadlineSeconds: props.startupSeconds + (props.waitsSeconds ?? 0) + 600,
           strategy: {
             type: 'RollingUpdate',
             rollingUpdate: {

@@ -82,12 +82,12 @@ class S3Bucket implements IBucket {
     this.hostPort = `s3.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}:443`;
   }
 
-  public grantRead(identity: WorkloadIdentity): void {
-    this.grant(identity, READ_LIST, ['s3:GetObject']);
+  public grantRead(identity: WorkloadIdentity, prefix = ''): void {
+    this.grant(identity, READ_LIST, ['s3:GetObject'], prefix);
   }
 
-  public grantReadWrite(identity: WorkloadIdentity): void {
-    this.grant(identity, WRITE_LIST, WRITE);
+  public grantReadWrite(identity: WorkloadIdentity, prefix = ''): void {
+    this.grant(identity, WRITE_LIST, WRITE, prefix);
   }
 
   /** None: the rights of the identity are enough. */
@@ -96,8 +96,18 @@ class S3Bucket implements IBucket {
   }
 
   /** The key that encrypts the objects admits every principal of the account through S3: no statement for it. */
-  private grant(identity: WorkloadIdentity, onBucket: readonly string[], onObjects: readonly string[]): void {
-    identity.grant({ actions: onBucket, resources: [this.arn] });
-    identity.grant({ actions: onObjects, resources: [`${this.arn}/*`] });
+  private grant(
+    identity: WorkloadIdentity,
+    onBucket: readonly string[],
+    onObjects: readonly string[],
+    prefix: string,
+  ): void {
+    if (prefix === '') identity.grant({ actions: onBucket, resources: [this.arn] });
+    else {
+      const conditions = { StringLike: { 's3:prefix': [`${prefix}*`] } };
+      identity.grant({ actions: ['s3:GetBucketLocation'], resources: [this.arn] });
+      identity.grant({ actions: ['s3:ListBucket'], resources: [this.arn], conditions });
+    }
+    identity.grant({ actions: onObjects, resources: [`${this.arn}/${prefix}*`] });
   }
 }

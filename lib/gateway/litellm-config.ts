@@ -35,13 +35,13 @@ export function litellmConfig(state: GatewayState) {
   const timeout = routes.longestSeconds + MARGIN_SECONDS;
   return {
     model_list: routes.all.map((route) => {
-      const { alias, to, weight } = route;
+      const { alias, to, weight, key } = route;
       return {
         model_name: alias,
         litellm_params: {
           model: to.provider,
           ...(to.baseUrl ? { api_base: to.baseUrl } : {}),
-          ...(to.apiKey ? { api_key: env(keyVariable(route)) } : {}),
+          ...(key ? { api_key: env(keyVariable(route)) } : {}),
           // Only ever `weight`: an rpm or tpm on one deployment leaves its siblings without requests.
           ...(weight === undefined ? {} : { weight }),
         },

@@ -163,7 +163,8 @@ export class LiteLlmGateway extends Construct implements IScrapeTarget {
 
   /** Send requests for a model to this endpoint. The same alias twice means: balance between them. */
   public route(to: IModelEndpoint, { alias = to.model, weight }: RouteOptions = {}): void {
-    this.routes.add({ alias, to, ...(weight === undefined ? {} : { weight }) });
+    const key = to.keyFor?.(this) ?? to.apiKey;
+    this.routes.add({ alias, to, ...(weight === undefined ? {} : { weight }), ...(key ? { key } : {}) });
     if (to.pods && to.port !== undefined) {
       to.pods.allowFrom(this.pods, { port: to.port, why: `requests for '${alias}'` });
     } else {
@@ -227,7 +228,7 @@ export class LiteLlmGateway extends Construct implements IScrapeTarget {
     const trace = this.trace;
     return {
       ...Object.fromEntries(
-        this.routes.all.flatMap((route) => (route.to.apiKey ? [[keyVariable(route), route.to.apiKey]] : [])),
+        this.routes.all.flatMap((route) => (route.key ? [[keyVariable(route), route.key]] : [])),
       ),
       ...(trace
         ? {
@@ -251,7 +252,7 @@ export class LiteLlmGateway extends Construct implements IScrapeTarget {
 
   /** Two names that differ in punctuation alone become one variable, and one provider would be sent the other's key. */
   private keyProblems(): string[] {
-    const keyed = this.routes.all.filter(({ to }) => to.apiKey);
+    const keyed = this.routes.all.filter(({ key }) => key);
     return keyed.flatMap((route, index) => {
       const other = keyed
         .slice(0, index)

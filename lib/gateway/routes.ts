@@ -1,11 +1,13 @@
 import type { IModelEndpoint } from '../contracts';
-import { didYouMean } from '../core';
+import { didYouMean, type SecretRef } from '../core';
 
 /** One deployment behind an alias. */
 export interface Route {
   readonly alias: string;
   readonly to: IModelEndpoint;
   readonly weight?: number;
+  /** Key that the endpoint asks for, where the gateway reads it. */
+  readonly key?: SecretRef;
 }
 
 /** Where requests go: aliases with the endpoints behind them, and what stands in when all of those fail. */

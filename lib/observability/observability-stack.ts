@@ -4,6 +4,7 @@ import { Construct } from 'constructs';
 import type { IScrapeTarget } from '../contracts';
 import { type Exporter, type MetricsEndpoint, namespaceOf, PlatformError } from '../core';
 import { SERVING_DASHBOARD } from './dashboards/serving';
+import { SGLANG_DASHBOARD } from './dashboards/sglang';
 import type { PrometheusStack } from './prometheus-stack';
 import { DATA } from './rules/data';
 import { gatewayRules } from './rules/gateway';
@@ -11,6 +12,7 @@ import { GPU } from './rules/gpu';
 import { PLATFORM } from './rules/platform';
 import { type RuleGroup, written } from './rules/rule';
 import { SERVING } from './rules/serving';
+import { SGLANG } from './rules/sglang';
 
 export interface ObservabilityStackProps {
   /** What scrapes. */
@@ -44,7 +46,7 @@ export class ObservabilityStack extends Construct {
     this.runbooks = (props.runbooks ?? 'https://example.com/runbooks').replace(/\/+$/, '');
     const availability = props.gatewayAvailability ?? 99.5;
     this.mustBePossible(availability);
-    this.groups = [SERVING, gatewayRules(availability), GPU, ...DATA, ...PLATFORM];
+    this.groups = [SERVING, SGLANG, gatewayRules(availability), GPU, ...DATA, ...PLATFORM];
     for (const group of this.groups.filter(({ exporter }) => exporter === undefined)) this.alert(group);
   }
 
@@ -57,6 +59,7 @@ export class ObservabilityStack extends Construct {
       this.exporters.add(exporter);
       for (const group of this.groups.filter((each) => each.exporter === exporter)) this.alert(group);
       if (exporter === 'vllm') this.dashboard('models', SERVING_DASHBOARD);
+      if (exporter === 'sglang') this.dashboard('models-sglang', SGLANG_DASHBOARD);
     }
   }
 

@@ -46,7 +46,11 @@ export interface Spending {
 /** What is known beside the tree. */
 export interface Surroundings {
   /** @default - proofs that depend on the tier do not judge */
-  readonly policy?: { readonly tier: Tier };
+  readonly policy?: {
+    readonly tier: Tier;
+    /** Nobody has said so: the careful one is taken. */
+    readonly assumed?: boolean;
+  };
   /** @default - `template-fits-cloudformation` does not judge */
   readonly plan?: { readonly templateBound: readonly TemplateBound[] };
   /** @default - `budget-holds` does not judge */

@@ -26,6 +26,7 @@ import { scalerOwnsReplicas } from './scaler-owns-replicas';
 import { selectorsMatch } from './selectors-match';
 import { startupFitsProbes } from './startup-fits-probes';
 import { templateFitsCloudformation } from './template-fits-cloudformation';
+import { weightsComeFromInside } from './weights-come-from-inside';
 
 /** Every proof, in the order of reports: what an object is, what it names, where it runs, what fits there, how it lives, what it opens, what it costs. */
 export const PROOFS: readonly Proof[] = [
@@ -49,6 +50,7 @@ export const PROOFS: readonly Proof[] = [
   startupFitsProbes,
   rolloutCanFinish,
   disruptionCanFinish,
+  weightsComeFromInside,
   scalerOwnsReplicas,
   noLiteralSecret,
   imageIsPinned,

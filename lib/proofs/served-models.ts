@@ -8,7 +8,14 @@ import {
   readConfig,
 } from '../catalog';
 import type { ModelFact, ModelStart, PoolFact } from '../core';
-import { type FitInput, migMemoryGiB, mostMigMemoryGiB, type Started, visibleGiB } from '../sizing';
+import {
+  type Companions,
+  type FitInput,
+  migMemoryGiB,
+  mostMigMemoryGiB,
+  type Started,
+  visibleGiB,
+} from '../sizing';
 import type { ProofInput } from './proof';
 
 /** A model whose engine takes memory of GPUs that are known. */
@@ -58,6 +65,7 @@ export const knownModels = (input: ProofInput): readonly KnownModel[] =>
 /** A model as the arithmetic reads it. */
 export function fitInput(served: KnownModel): FitInput {
   const { fact, start, card, checkpoint } = served;
+  const uncounted = uncountedOf(start);
   return {
     checkpoint,
     visibleGiB: visibleGiB(card),
@@ -66,7 +74,8 @@ export function fitInput(served: KnownModel): FitInput {
     context: fact.context ?? checkpoint.model.maxContext,
     ...startedAs(fact, start),
     ...(start.dtype ? { dtype: start.dtype } : {}),
-    ...(start.uncounted ? { uncounted: start.uncounted } : {}),
+    ...(start.adapters || start.speculative ? { companions: companions(start) } : {}),
+    ...(uncounted.length ? { uncounted } : {}),
   };
 }
 
@@ -78,6 +87,20 @@ export const startedAs = (fact: ModelFact, start: ModelStart): Started => ({
   maxSequences: start.maxSequences,
   fp8Cache: start.kvCacheDtype?.startsWith('fp8') ?? false,
 });
+
+function companions({ adapters, speculative }: ModelStart): Companions {
+  const draft = speculative?.model ? findCheckpoint(speculative.model) : undefined;
+  return {
+    ...(adapters ? { adapters } : {}),
+    ...(speculative ? { guesses: { tokens: speculative.tokens, ...(draft ? { draft } : {}) } } : {}),
+  };
+}
+
+/** A draft that the catalog does not know is as uncertain as an option that nobody counts. */
+function uncountedOf({ uncounted = [], speculative }: ModelStart): readonly string[] {
+  const { model } = speculative ?? {};
+  return model && !findCheckpoint(model) ? [...uncounted, `draft model '${model}'`] : uncounted;
+}
 
 /** Where it runs, for messages: `4 L40S of pool 'l40s'`. */
 export const where = ({ fact, card, pool }: ServedModel): string =>

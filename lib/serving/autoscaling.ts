@@ -62,7 +62,7 @@ export class QueueAutoscaler extends Construct {
             metricType: 'AverageValue',
             metadata: {
               serverAddress: prometheus,
-              query: `sum(vllm:num_requests_waiting{namespace="${namespace}",model_name="${target.model}"})`,
+              query: `sum(${target.waiting}{namespace="${namespace}",model_name="${target.model}"})`,
               threshold: `${waiting}`,
               // No series is not an empty queue: let the fallback decide.
               ignoreNullValues: 'false',

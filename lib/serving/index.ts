@@ -1,4 +1,11 @@
+export type { Adapter, ServedAdapter } from './adapters';
 export * from './autoscaling';
+export type { BatchLimits, Profile } from './batch-limits';
+export type { ReplicaProps } from './gpu-replica';
+export { type CachedWeights, ModelCache, type ModelCacheProps } from './model-cache';
 export * from './model-server';
 export * from './model-simulator';
+export * from './sglang-service';
+export type { Speculation } from './speculation';
 export * from './vllm-service';
+export type { WeightsProps } from './weights';

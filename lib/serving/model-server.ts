@@ -1,16 +1,21 @@
 import { Construct } from 'constructs';
 import type { IModelEndpoint, IScrapeTarget } from '../contracts';
 import {
+  ConnectionSecret,
   declare,
+  GeneratedSecret,
   type MetricsEndpoint,
   type ModelStart,
   namespaceOf,
   PlatformError,
   type PodGroup,
   policyOf,
+  type SecretRef,
   Workload,
   type WorkloadProps,
 } from '../core';
+import { type Adapter, ServedAdapter } from './adapters';
+import { ENGINES, type EngineName } from './engines';
 
 /** Replicas between a floor and a ceiling; equal ones mean that nothing scales it. */
 export interface ReplicaRange {
@@ -37,6 +42,16 @@ export interface ModelServerProps {
    * @default 120
    */
   readonly drainSeconds?: number;
+  /**
+   * Ask callers for a key, which is generated and which gateways pass on. Policies let nobody else in anyway.
+   * @default false
+   */
+  readonly apiKey?: boolean;
+  /**
+   * LoRA adapters on the model, by the names that clients ask for.
+   * @default - none
+   */
+  readonly adapters?: Readonly<Record<string, Adapter>>;
 }
 
 /** What one engine says of its pods. */
@@ -45,32 +60,46 @@ export interface ServerPod
     WorkloadProps,
     | 'image'
     | 'args'
+    | 'command'
     | 'env'
+    | 'identity'
+    | 'init'
     | 'resources'
     | 'placement'
     | 'rollout'
+    | 'sharedFiles'
     | 'sharedMemory'
     | 'startupSeconds'
     | 'user'
+    | 'waitsSeconds'
     | 'writable'
   > {
   /** Engine, as facts name it. */
   readonly engine: string;
+  /** Whose metrics its pods tell; the simulator speaks as vLLM. */
+  readonly tells: EngineName;
+  /** Where it says that it is ready. */
+  readonly ready?: WorkloadProps['ready'];
   /** Name of the pool it runs on. */
   readonly pool?: string;
   /** MIG slice of the pool that it runs on. */
   readonly slice?: string;
   /** Pods that share its GPU. */
   readonly sharedBy?: number;
-  /** Downloads its weights when it starts. */
-  readonly downloads: boolean;
+  /** Where it loads its weights from when it starts; absent for one that holds none. */
+  readonly weights?: 'hub' | 's3';
   /** How the engine is started; absent for one that holds no weights. */
   readonly start?: ModelStart;
 }
 
 /** Props with every default filled in. */
-export type ServerSettings = Required<Pick<ModelServerProps, 'model' | 'replicas' | 'drainSeconds'>> &
-  Pick<ModelServerProps, 'context'>;
+export type ServerSettings = Required<
+  Pick<ModelServerProps, 'model' | 'replicas' | 'drainSeconds' | 'adapters'>
+> &
+  Pick<ModelServerProps, 'context'> & {
+    /** The key to ask for. */
+    readonly key?: SecretRef;
+  };
 
 const PORT = 8000;
 
@@ -85,6 +114,12 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
   public readonly longestSeconds: number;
   public readonly metrics: readonly MetricsEndpoint[];
   public readonly replicas: ReplicaRange;
+  /** Series of the requests that wait, labelled `model_name`: what an autoscaler follows. */
+  public readonly waiting: string;
+  /** Its adapters: models of their own names behind the same Service. */
+  public readonly adapters: readonly ServedAdapter[];
+  private readonly secret?: GeneratedSecret;
+  private readonly copies = new Map<Construct, SecretRef>();
   private scaled = false;
 
   protected constructor(
@@ -100,10 +135,20 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
     this.longestSeconds = props.drainSeconds ?? 120;
     this.mustBeRange();
 
-    const { engine, pool, slice, sharedBy, downloads, start, ...pod } = describe(this, {
+    if (props.apiKey) {
+      this.secret = new GeneratedSecret(this, 'Key', {
+        name: `${id}-api-key`,
+        generate: { apiKey: { prefix: 'sk-' } },
+      });
+    }
+    const adapters = props.adapters ?? {};
+
+    const { engine, tells, ready, pool, slice, sharedBy, weights, start, ...pod } = describe(this, {
       model: props.model,
       replicas: this.replicas,
       drainSeconds: this.longestSeconds,
+      adapters,
+      ...(this.secret ? { key: this.secret.key('apiKey') } : {}),
       ...(props.context === undefined ? {} : { context: props.context }),
     });
     const scales = this.replicas.max > this.replicas.min;
@@ -111,8 +156,9 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
       ...pod,
       name: id,
       ports: { http: PORT },
-      // The models are listed once the weights are loaded; health fails only when the engine is dead.
-      ready: { path: '/v1/models' },
+      // The models are listed once the weights are loaded, but only to those with the key; health fails only when the
+      // engine is dead.
+      ready: ready ?? (this.secret ? { path: '/health', timeoutSeconds: 5 } : { path: '/v1/models' }),
       alive: { path: '/health', timeoutSeconds: 5 },
       drainSeconds: this.longestSeconds,
       replicas: this.replicas.min,
@@ -123,8 +169,9 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
     this.pods = server.pods;
     this.baseUrl = `http://${server.host}:${PORT}/v1`;
     this.provider = `hosted_vllm/${id}`;
-    this.metrics = [server.metrics('http', { exporter: 'vllm' })];
-    if (downloads) this.pods.reach('internet', { why: 'weights from the model hub' });
+    this.metrics = [server.metrics('http', { exporter: tells })];
+    this.waiting = ENGINES[tells].waiting;
+    if (weights === 'hub') this.pods.reach('internet', { why: 'weights from the model hub' });
 
     declare(this, 'model', {
       alias: id,
@@ -137,8 +184,10 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
       ...(sharedBy === undefined ? {} : { sharedBy }),
       ...(props.context === undefined ? {} : { context: props.context }),
       ...(start ? { start } : {}),
+      ...(weights ? { weights } : {}),
     });
     declare(this, 'join', { object: `Service/${server.namespace}/${id}`, scope: 'model alias', defines: id });
+    this.adapters = Object.keys(adapters).map((name) => new ServedAdapter(this, name));
     this.node.addValidation({
       validate: () =>
         scales && !this.scaled
@@ -148,6 +197,20 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
             ]
           : [],
     });
+  }
+
+  /** The key it asks for, copied once into the namespace of each caller; undefined when it asks for none. */
+  public keyFor(consumer: Construct): SecretRef | undefined {
+    if (!this.secret) return undefined;
+    if (namespaceOf(consumer) === this.secret.namespace) return this.secret.key('apiKey');
+    const known = this.copies.get(consumer);
+    if (known) return known;
+    const copy = new ConnectionSecret(consumer, `${this.model}-key`, {
+      name: this.secret.name,
+      sources: [{ from: this.secret, keys: { apiKey: 'apiKey' } }],
+    });
+    this.copies.set(consumer, copy.key('apiKey'));
+    return copy.key('apiKey');
   }
 
   /** Used by what scales it. */

@@ -18,7 +18,7 @@ export class ModelSimulator extends ModelServer {
   constructor(scope: Construct, id: string, props: ModelSimulatorProps) {
     super(scope, id, props, (_, { context = 32768 }) => ({
       engine: 'simulator',
-      downloads: false,
+      tells: 'vllm',
       image: images.inferenceSim,
       args: [
         // With the hub's name it may ask for the model's tokenizer, which would need another server.
@@ -29,10 +29,19 @@ export class ModelSimulator extends ModelServer {
         // Its own reader of lists wants the names as arguments of their own.
         '--served-model-name',
         id,
+        ...simulatedAdapters(props),
       ],
       resources: { cpu: '100m', memory: '256Mi' },
       user: 65532,
       startupSeconds: 60,
     }));
   }
+}
+
+/** As JSON: it reads no other form. */
+function simulatedAdapters({ adapters = {} }: ModelSimulatorProps): string[] {
+  const all = Object.entries(adapters);
+  if (!all.length) return [];
+  const modules = all.map(([name, { model }]) => JSON.stringify({ name, path: model }));
+  return [`--max-loras=${all.length}`, '--lora-modules', ...modules];
 }

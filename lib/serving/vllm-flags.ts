@@ -39,33 +39,57 @@ function accepted({ flags, kind }: Option): readonly string[] {
   return kind === 'boolean' && flags.length > 1 ? [...flags, `--no-${flags[0].slice(2)}`] : flags;
 }
 
+/** Refuse a word that the engine does not know for an option. */
+export function checkWord(at: IConstruct, prop: string, flag: string, word: string): void {
+  const choices = options().get(flag)?.choices ?? [];
+  if (choices.includes(word)) return;
+  const near = nearest(word, choices);
+  throw new PlatformError(at, {
+    what: `'${prop}' is '${word}', which vLLM ${vllmFlags().version} does not know${didYouMean(word, choices)}`,
+    why: `its parser takes any word, and the engine does not: ${ENDS}`,
+    fix: near ? `write '${near}'` : `write one of ${choices.join(', ')}`,
+  });
+}
+
 interface Argument {
   readonly flag: string;
   readonly values: readonly string[];
 }
 
+/** Why an option must not be there, and what to do instead. */
+export type Flags = Readonly<Record<string, { readonly why: string; readonly fix: string }>>;
+
 const ENDS = 'the server ends at its start, after its node has been launched';
 
-/** Refuse arguments that the server would not take, or that the construct writes itself (`owned`: flag to repair). */
+/**
+ * Refuse arguments that the server would not take, that the construct writes itself (`owned`: flag to repair), or that
+ * do harm.
+ */
 export function checkFlags(
   at: IConstruct,
   args: readonly string[],
   owned: Readonly<Record<string, string>>,
+  refused: Flags = {},
 ): void {
+  if (!args.length) return;
   const known = options();
   const { version } = vllmFlags();
   for (const { flag, values } of parsed(at, args)) {
     // `--compilation-config.mode 3` sets one field of a JSON option.
     const [name] = flag.split('.');
     const option = known.get(name);
-    if (owned[name]) {
+    const [written] = known.get(name)?.flags ?? [name];
+    if (owned[written]) {
       throw new PlatformError(at, {
         what: `'extraArgs' has '${name}', which the construct writes itself`,
         why: 'written twice, the last one wins in the server while checks here read the first',
-        fix: owned[name],
+        fix: owned[written],
       });
     }
     if (!option) throw unknown(at, name, version, known);
+    if (refused[written]) {
+      throw new PlatformError(at, { what: `'extraArgs' has '${name}'`, ...refused[written] });
+    }
     const fault = name === flag ? misuse(option, values) : json(option);
     if (fault) {
       throw new PlatformError(at, {

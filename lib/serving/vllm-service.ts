@@ -1,82 +1,50 @@
 import type { Construct } from 'constructs';
 import { findModel, readConfig } from '../catalog';
-import type { INodePool } from '../contracts';
+import { didYouMean, images, type ObservedStart, PlatformError, type PodResources } from '../core';
+import { adapterRoom } from './adapters';
+import { type BatchLimits, batchLimits, type Profile } from './batch-limits';
+import { parsersOf } from './families';
 import {
-  didYouMean,
-  images,
-  type ModelStart,
-  type ObservedStart,
-  PlatformError,
-  type SecretRef,
-} from '../core';
+  onDevice,
+  type ReplicaProps,
+  replicaResources,
+  replicaSharedMemory,
+  startupSeconds,
+} from './gpu-replica';
 import { ModelServer, type ModelServerProps, type ServerPod, type ServerSettings } from './model-server';
-import { deviceOf, rolloutOf, shareOf } from './pool-share';
 import { QUANTIZATIONS } from './quantizations';
-import { checkFlags, vllmFlags } from './vllm-flags';
+import { mustShareWords, type Speculation, speculationFacts, speculativeConfig } from './speculation';
+import { flagged, OWNED, REFUSED } from './vllm-arguments';
+import { checkFlags, checkWord, vllmFlags } from './vllm-flags';
+import { type Loading, loading, type WeightsProps } from './weights';
 
-export interface VllmServiceProps extends ModelServerProps {
-  /** Nodes to run on. */
-  readonly pool: INodePool;
+export interface VllmServiceProps extends ModelServerProps, ReplicaProps, WeightsProps, Partial<BatchLimits> {
   /**
-   * GPUs of one replica; vLLM's tensor-parallel size.
-   * @default 1
-   */
-  readonly gpus?: number;
-  /**
-   * MIG slice that a replica runs on, such as `3g.40gb`.
-   * @default - the one kind that the pool has; whole GPUs where it has none
-   */
-  readonly slice?: string;
-  /**
-   * Whether a rollout starts a new replica before an old one goes. Other models on the pool may leave no room for it.
-   * @default - where the pool's limit holds one more than the most replicas of this model
-   */
-  readonly surge?: boolean;
-  /**
-   * What the model does: answer, or turn texts into vectors or scores.
+   * What the model does: answer, turn texts into vectors or scores, or write down speech.
    * @default 'generate'
    */
-  readonly task?: 'generate' | 'embed' | 'rerank';
+  readonly task?: 'generate' | 'embed' | 'rerank' | 'transcribe';
+  /**
+   * Batch limits by what counts more: how soon an answer comes, or how many come in all. `maxSequences` and
+   * `batchedTokens` win over it.
+   * @default - between the two: 256 requests, 8192 tokens
+   */
+  readonly profile?: Profile;
   /**
    * Part of the GPU's memory that the engine takes; vLLM's `gpu-memory-utilization`.
    * @default 0.92
    */
   readonly utilization?: number;
   /**
-   * Requests worked on at once; vLLM's `max-num-seqs`.
-   * @default 256
-   */
-  readonly maxSequences?: number;
-  /**
-   * Tokens of one step; vLLM's `max-num-batched-tokens`.
-   * @default - 8192; of a model that does not generate at least its context, since some cannot split a prompt
-   */
-  readonly batchedTokens?: number;
-  /**
-   * Slowest start that is still healthy: pulling the image, downloading and loading the weights, compiling.
-   * @default 1200
+   * Slowest start that is still healthy, from the start of the container.
+   * @default - from the size of the weights and the way they come
    */
   readonly startupSeconds?: number;
   /**
-   * CPU cores of one replica.
-   * @default - 4 for each GPU, or the GPUs' share of the pool's smallest node where that is less
+   * Image of the engine.
+   * @default - vLLM's own
    */
-  readonly cpu?: number;
-  /**
-   * Memory of one replica, shared memory included.
-   * @default - 32 for each GPU, or the GPUs' share of the pool's smallest node where that is less
-   */
-  readonly memoryGiB?: number;
-  /**
-   * Room for the downloaded weights.
-   * @default 200
-   */
-  readonly weightsGiB?: number;
-  /**
-   * Token of the model hub, for models behind a licence.
-   * @default - none: the model is open
-   */
-  readonly hubToken?: SecretRef;
+  readonly image?: string;
   /**
    * Quantization method of the checkpoint or made at load, such as `fp8`; vLLM's `quantization`.
    * @default - what the checkpoint says of itself
@@ -98,6 +66,41 @@ export interface VllmServiceProps extends ModelServerProps {
    */
   readonly observed?: ObservedStart;
   /**
+   * Keep the cache of prompts that begin alike.
+   * @default - the engine's own: it does, where the model can
+   */
+  readonly prefixCaching?: boolean;
+  /**
+   * Memory of the host that takes what the GPUs' cache has no more room for, of all GPUs together.
+   * @default - none
+   */
+  readonly kvOffloadGiB?: number;
+  /**
+   * Reads tool calls out of answers; 'none' switches it off.
+   * @default - the one of the model's family
+   */
+  readonly toolParser?: string;
+  /**
+   * Takes thoughts out of answers; 'none' leaves them in.
+   * @default - the one of the model's family
+   */
+  readonly reasoningParser?: string;
+  /**
+   * Who holds an answer to a schema.
+   * @default - the engine chooses by request
+   */
+  readonly structuredOutputs?: 'xgrammar' | 'guidance' | 'outlines';
+  /**
+   * Guess tokens ahead.
+   * @default - none
+   */
+  readonly speculative?: Speculation;
+  /**
+   * Most images, videos and sounds of one request; 0 saves the memory of their encoder.
+   * @default - the engine's own: 999 of each
+   */
+  readonly mediaPerPrompt?: { readonly image?: number; readonly video?: number; readonly audio?: number };
+  /**
    * Further options of `vllm serve`, compared with those of the pinned version.
    * @default - none
    */
@@ -111,47 +114,44 @@ export class VllmService extends ModelServer {
   }
 }
 
-/** Options that the construct writes, with what to do instead. */
-const OWNED: Readonly<Record<string, string>> = {
-  '--model': "use the prop 'model'",
-  '--served-model-name': 'name the construct so: the served name is its id',
-  '--host': 'delete it: the server listens on every address of its pod',
-  '--port': 'delete it: the Service, the probes and the policies follow port 8000',
-  '--max-model-len': "use the prop 'context'",
-  '--max-num-seqs': "use the prop 'maxSequences'",
-  '--max-num-batched-tokens': "use the prop 'batchedTokens'",
-  '--gpu-memory-utilization': "use the prop 'utilization'",
-  '--device-memory-utilization': "use the prop 'utilization'",
-  '--tensor-parallel-size': "use the prop 'gpus'",
-  '--runner': "use the prop 'task'",
-  '--quantization': "use the prop 'quantization'",
-  '--kv-cache-dtype': "use the prop 'kvCacheDtype'",
-  '--shutdown-timeout': "use the prop 'drainSeconds'",
-};
-
 const HOME = '/home/vllm';
-const WEIGHTS = '/weights';
+/** Part of the host's memory that weights pass through on their way to the GPUs. */
+const STREAM_SHARE = 0.4;
 
 function vllmPod(server: Construct, props: VllmServiceProps, settings: ServerSettings): ServerPod {
-  const { pool, gpus = 1, task = 'generate', utilization = 0.92, maxSequences = 256 } = props;
-  const { extraArgs = [], startupSeconds = 1200, weightsGiB = 200, hubToken } = props;
-  const { context, drainSeconds, replicas } = settings;
-  const batchedTokens =
-    props.batchedTokens ??
-    (task === 'generate' ? 8192 : Math.max(8192, context ?? longestText(settings.model)));
+  const { gpus = 1, task = 'generate', utilization = 0.92, extraArgs = [] } = props;
+  const { context, drainSeconds, replicas, key } = settings;
+  const { maxSequences, batchedTokens } = batchLimits(
+    server,
+    props,
+    poolsTexts(task) ? (context ?? longestText(props.model)) : 0,
+  );
+  const room = adapterRoom(server, settings.adapters);
+  const guesses = props.speculative && speculationFacts(props.speculative);
+  const more = flagged(extraArgs);
+  const uncounted = [...(more.uncounted ?? []), ...(guesses?.uncounted ?? [])];
+  const image = props.image ?? images.vllm;
+  const { model: draft } = props.speculative ?? {};
+  const { adapters } = settings;
+  const weights = loading(server, { ...props, adapters, drafts: draft ? [draft] : [], image });
+  const starts =
+    props.startupSeconds ?? startupSeconds(props.model, weights.secondsPerGiB, props.quantization);
+  const resources = replicaResources(server, props, props.kvOffloadGiB);
 
-  const device = deviceOf(server, pool, { gpus, ...(props.slice ? { slice: props.slice } : {}) });
-  mustBatch(server, utilization, maxSequences, batchedTokens);
+  mustBePart(server, utilization);
+  mustGenerate(server, props);
+  mustHear(server, props);
+  mustSee(server, props);
   mustQuantize(server, props.quantization);
-  checkFlags(server, extraArgs, OWNED);
-  if (props.config) mustRead(server, props.config, settings.model);
+  if (props.config) mustRead(server, props.config, props.model);
+  if (props.speculative) mustShareWords(server, props.model, props.speculative);
+  checkFlags(server, extraArgs, OWNED, REFUSED);
 
   return {
     engine: 'vllm',
-    pool: pool.name,
-    ...(device.slice ? { slice: device.slice } : {}),
-    ...(device.sharedBy ? { sharedBy: device.sharedBy } : {}),
-    downloads: true,
+    tells: 'vllm',
+    ...onDevice(server, props, replicas),
+    weights: weights.from,
     start: {
       utilization,
       batchedTokens,
@@ -159,13 +159,16 @@ function vllmPod(server: Construct, props: VllmServiceProps, settings: ServerSet
       task,
       ...(props.quantization ? { quantization: props.quantization } : {}),
       ...(props.kvCacheDtype ? { kvCacheDtype: props.kvCacheDtype } : {}),
-      ...flagged(extraArgs),
+      ...more,
       ...(props.config ? { config: props.config } : {}),
       ...(props.observed ? { observed: props.observed } : {}),
+      ...(room ? { adapters: room } : {}),
+      ...(guesses ? { speculative: guesses.speculative } : {}),
+      ...(uncounted.length ? { uncounted } : {}),
     },
-    image: images.vllm,
+    image,
     args: [
-      settings.model,
+      weights.model,
       `--served-model-name=${server.node.id}`,
       '--port=8000',
       `--tensor-parallel-size=${gpus}`,
@@ -174,69 +177,99 @@ function vllmPod(server: Construct, props: VllmServiceProps, settings: ServerSet
       `--max-num-batched-tokens=${batchedTokens}`,
       `--gpu-memory-utilization=${utilization}`,
       `--shutdown-timeout=${drainSeconds}`,
-      ...(task === 'generate' ? [] : ['--runner=pooling']),
-      ...(props.quantization ? [`--quantization=${props.quantization}`] : []),
-      ...(props.kvCacheDtype ? [`--kv-cache-dtype=${props.kvCacheDtype}`] : []),
+      ...(poolsTexts(task) ? ['--runner=pooling'] : []),
+      ...loadFlags(props, weights, resources),
+      ...formatFlags(server, props),
+      ...cacheFlags(props),
+      ...(task === 'generate' ? answerFlags(server, props) : []),
+      ...(props.speculative
+        ? [`--speculative-config=${speculativeConfig(server, props.speculative, weights.pathOf)}`]
+        : []),
+      ...(props.mediaPerPrompt ? [`--limit-mm-per-prompt=${JSON.stringify(props.mediaPerPrompt)}`] : []),
+      ...(room
+        ? [
+            '--enable-lora',
+            `--max-loras=${room.slots}`,
+            `--max-lora-rank=${room.rank}`,
+            `--max-cpu-loras=${Object.keys(adapters).length}`,
+            '--lora-modules',
+            ...Object.keys(adapters).map((name) => `${name}=${weights.adapterPath(name)}`),
+          ]
+        : []),
       ...extraArgs,
     ],
     env: {
       HOME,
       // torch looks up the name of the user, whom the image does not know.
       USER: 'vllm',
-      HF_HOME: WEIGHTS,
+      ...weights.env,
       HF_HUB_DISABLE_TELEMETRY: '1',
       VLLM_NO_USAGE_STATS: '1',
       // Its own limit of 600 s would end a start that the probes still allow.
-      VLLM_ENGINE_READY_TIMEOUT_S: `${startupSeconds}`,
+      VLLM_ENGINE_READY_TIMEOUT_S: `${starts}`,
       // Its 5 s are shorter than a gateway keeps connections, which it would find reset.
       VLLM_HTTP_TIMEOUT_KEEP_ALIVE: '120',
-      ...(hubToken ? { HF_TOKEN: hubToken } : {}),
+      ...(key ? { VLLM_API_KEY: key } : {}),
     },
-    resources: {
-      cpu: `${props.cpu ?? shareOf(4 * gpus, pool.room?.cpu, gpus, device)}`,
-      memory: `${props.memoryGiB ?? shareOf(32 * gpus, pool.room?.memoryGiB, gpus, device)}Gi`,
-      gpus,
-      gpuResource: device.resource,
-    },
+    resources,
     // Compiled kernels and graphs below the home directory; the root file system is read-only.
-    writable: { [HOME]: '20Gi', [WEIGHTS]: `${weightsGiB}Gi` },
-    // The processes of tensor parallelism exchange activations through it.
-    ...(gpus > 1 ? { sharedMemory: '8Gi' } : {}),
-    placement: pool.placement,
-    rollout: rolloutOf(replicas.max, gpus, device, props.surge),
-    startupSeconds,
+    writable: { [HOME]: '20Gi', ...weights.writable },
+    ...taken(weights),
+    ...replicaSharedMemory(gpus, props.kvOffloadGiB),
+    startupSeconds: starts,
   };
 }
 
-/** Options that move memory by amounts which the arithmetic does not know. */
-const UNCOUNTED: readonly string[] = [
-  '--block-size',
-  '--compilation-config',
-  '--cpu-offload-gb',
-  '--cudagraph-capture-sizes',
-  '--data-parallel-size',
-  '--disable-hybrid-kv-cache-manager',
-  '--enable-lora',
-  '--enable-sleep-mode',
-  '--hf-overrides',
-  '--kv-cache-memory-bytes',
-  '--kv-transfer-config',
-  '--max-cudagraph-capture-size',
-  '--num-gpu-blocks-override',
-  '--pipeline-parallel-size',
-  '--speculative-config',
-];
+const poolsTexts = (task: VllmServiceProps['task']): boolean => task === 'embed' || task === 'rerank';
 
-/** Further options that change what fits, as `--flag=value` or `--flag value`. */
-function flagged(args: readonly string[]): Pick<ModelStart, 'dtype' | 'expertParallel' | 'uncounted'> {
-  const words = args.flatMap((arg) => arg.split(/[= ]/));
-  const at = words.indexOf('--dtype');
-  const uncounted = UNCOUNTED.filter((flag) => words.includes(flag));
-  return {
-    ...(at < 0 ? {} : { dtype: words[at + 1] }),
-    ...(words.includes('--enable-expert-parallel') || words.includes('-ep') ? { expertParallel: true } : {}),
-    ...(uncounted.length ? { uncounted } : {}),
-  };
+/** What the way of the weights adds to the pod. */
+const taken = ({ sharedFiles, identity, init, waitsSeconds }: Loading): Partial<ServerPod> =>
+  sharedFiles ? { sharedFiles, identity, init, waitsSeconds } : {};
+
+/** Where weights come from, and through how much of the host's memory: its own 40 GB are more than many nodes have. */
+function loadFlags(
+  { gpus = 1, revision }: VllmServiceProps,
+  { from, streams }: Loading,
+  { memory }: PodResources,
+) {
+  if (from === 'hub') return revision ? [`--revision=${revision}`] : [];
+  if (!streams) return [];
+  const limit = Math.floor(Math.min(40, Number.parseInt(memory, 10) * STREAM_SHARE)) * 2 ** 30;
+  const extra = { ...(gpus > 1 ? { distributed: true } : {}), concurrency: 16, memory_limit: limit };
+  return ['--load-format=runai_streamer', `--model-loader-extra-config=${JSON.stringify(extra)}`];
+}
+
+function formatFlags(server: Construct, { quantization, kvCacheDtype }: VllmServiceProps): string[] {
+  if (kvCacheDtype) checkWord(server, 'kvCacheDtype', '--kv-cache-dtype', kvCacheDtype);
+  return [
+    ...(quantization ? [`--quantization=${quantization}`] : []),
+    ...(kvCacheDtype ? [`--kv-cache-dtype=${kvCacheDtype}`] : []),
+  ];
+}
+
+function cacheFlags({ prefixCaching, kvOffloadGiB }: VllmServiceProps): string[] {
+  return [
+    ...(prefixCaching === undefined ? [] : [`--${prefixCaching ? 'enable' : 'disable'}-prefix-caching`]),
+    ...(kvOffloadGiB ? [`--kv-offloading-size=${kvOffloadGiB}`] : []),
+  ];
+}
+
+/** How answers are read: tool calls, thoughts, schemas. */
+function answerFlags(server: Construct, props: VllmServiceProps): string[] {
+  const family = parsersOf(props.model);
+  const { toolParser = family.toolCalls ?? 'none', reasoningParser = family.reasoning ?? 'none' } = props;
+  const { structuredOutputs } = props;
+  if (props.toolParser && toolParser !== 'none')
+    checkWord(server, 'toolParser', '--tool-call-parser', toolParser);
+  if (props.reasoningParser && reasoningParser !== 'none')
+    checkWord(server, 'reasoningParser', '--reasoning-parser', reasoningParser);
+  return [
+    ...(toolParser === 'none' ? [] : ['--enable-auto-tool-choice', `--tool-call-parser=${toolParser}`]),
+    ...(reasoningParser === 'none' ? [] : [`--reasoning-parser=${reasoningParser}`]),
+    ...(structuredOutputs
+      ? [`--structured-outputs-config=${JSON.stringify({ backend: structuredOutputs })}`]
+      : []),
+  ];
 }
 
 function mustRead(server: Construct, config: Readonly<Record<string, unknown>>, model: string): void {
@@ -257,28 +290,53 @@ function longestText(name: string): number {
   return model?.cache.every(({ kind }) => kind === 'encoder') ? model.maxContext : 0;
 }
 
-function mustBatch(server: Construct, utilization: number, sequences: number, tokens: number): void {
-  if (!(utilization > 0 && utilization <= 1)) {
-    throw new PlatformError(server, {
-      what: `'utilization' is ${utilization}`,
-      why: "it is a part of the GPU's memory, above 0 and at most 1",
-      fix: 'write a part, such as 0.92',
-    });
-  }
-  if (tokens < sequences) {
-    throw new PlatformError(server, {
-      what: `'batchedTokens' is ${tokens}, below 'maxSequences', ${sequences}`,
-      why: 'a step has at least one token of each running request; the server ends at its start',
-      fix: `raise batchedTokens to ${sequences}, or lower maxSequences to ${tokens}`,
-    });
-  }
-}
-
 function mustQuantize(server: Construct, method: string | undefined): void {
   if (method === undefined || QUANTIZATIONS.includes(method)) return;
   throw new PlatformError(server, {
     what: `'quantization' is '${method}', which vLLM ${vllmFlags().version} does not know${didYouMean(method, QUANTIZATIONS)}`,
     why: 'its parser takes any text, and its engine ends at its start, after its node has been launched',
     fix: `write one of ${QUANTIZATIONS.join(', ')}`,
+  });
+}
+
+function mustBePart(server: Construct, utilization: number): void {
+  if (utilization > 0 && utilization <= 1) return;
+  throw new PlatformError(server, {
+    what: `'utilization' is ${utilization}`,
+    why: "it is a part of the GPU's memory, above 0 and at most 1",
+    fix: 'write a part, such as 0.92',
+  });
+}
+
+/** Keys that speak of answers in words. */
+const OF_ANSWERS = ['toolParser', 'reasoningParser', 'structuredOutputs', 'speculative'] as const;
+
+function mustGenerate(server: Construct, { task = 'generate', ...props }: VllmServiceProps): void {
+  const idle = OF_ANSWERS.find((key) => props[key] !== undefined);
+  if (task === 'generate' || !idle) return;
+  throw new PlatformError(server, {
+    what: `has '${idle}' and task '${task}'`,
+    why: 'it speaks of answers to prompts, and such a model gives none',
+    fix: `delete ${idle}`,
+  });
+}
+
+function mustHear(server: Construct, { task, image }: VllmServiceProps): void {
+  if (task !== 'transcribe' || image) return;
+  const version = images.vllm.split(':v')[1];
+  throw new PlatformError(server, {
+    what: "has task 'transcribe' on vLLM's own image",
+    why: 'that comes without the libraries that decode sound: the server starts, and refuses every upload',
+    fix: `build one (FROM ${images.vllm}, RUN pip install 'vllm[audio]==${version}') and name it in 'image'`,
+  });
+}
+
+function mustSee(server: Construct, { model, mediaPerPrompt }: VllmServiceProps): void {
+  const known = mediaPerPrompt && findModel(model);
+  if (!known || known.multimodal) return;
+  throw new PlatformError(server, {
+    what: `has 'mediaPerPrompt', and ${model} reads only text`,
+    why: 'the engine passes over limits of what a model does not take, and nothing is saved',
+    fix: 'delete mediaPerPrompt',
   });
 }

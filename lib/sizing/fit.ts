@@ -1,5 +1,6 @@
 import type { Checkpoint, Model } from '../catalog';
 import { batchFaults } from './batch';
+import { type Companions, companionsGiB } from './companions';
 import { doubts } from './doubts';
 import type { StartFault } from './fault';
 import { type CacheRequest, cachePerRequest, cacheToStart } from './kv-cache';
@@ -39,6 +40,11 @@ export interface FitInput {
    * @default - none
    */
   readonly uncounted?: readonly string[];
+  /**
+   * Adapters and drafts beside the model; counted with the weights.
+   * @default - none
+   */
+  readonly companions?: Companions;
 }
 
 /** `unproven`: neither can be promised. */
@@ -80,9 +86,11 @@ export interface Fit {
 export function fitFor(input: FitInput): Fit {
   const { checkpoint, visibleGiB, computeCapability, spread, context, utilization, dtype } = input;
   const { model } = checkpoint;
-  const weights = weightsPerGpu(checkpoint, spread, computeCapability, dtype);
+  const own = weightsPerGpu(checkpoint, spread, computeCapability, dtype);
+  const beside = companionsGiB(model, input.companions ?? {}, requestOf(input, context), computeCapability);
+  const weights = { careful: own.careful + (beside ?? 0), least: own.least };
   const most = Math.max(visibleGiB, input.mostVisibleGiB ?? 0);
-  const besides = overhead(model, input, weights.careful);
+  const besides = overhead(model, input, own.careful);
   const requestedGiB = visibleGiB * utilization;
   const need = cacheToStart(model, requestOf(input, context));
   const least = cacheToStart(model, { ...requestOf(input, context), bytes: leastBytes(input) }).least;
@@ -94,7 +102,12 @@ export function fitFor(input: FitInput): Fit {
     kvBudgetGiB: most * utilization - weights.least - LEAST_OVERHEAD_GIB,
   };
   const faults = [...parallelismFaults(checkpoint, spread), ...precisionFaults(input), ...batchFaults(input)];
-  const doubted = doubts(input, weights.careful);
+  const doubted = [
+    ...doubts(input, own.careful),
+    ...(beside === undefined
+      ? [{ text: 'what adapters take in layers of its kind is not counted', ofContext: false }]
+      : []),
+  ];
   const sure = faults.length === 0 && doubted.every(({ ofContext }) => ofContext);
 
   return {

@@ -1,4 +1,5 @@
 export * from './batch';
+export * from './companions';
 export * from './fault';
 export * from './fit';
 export * from './kv-cache';

@@ -49,6 +49,22 @@ test('writing names objects only', () => {
   expect(objects.resources).toEqual(['arn:aws:s3:::nexus-prod-traces-111122223333-us-east-1/*']);
 });
 
+test('a prefix narrows rights to what begins with it', () => {
+  const scope = stores();
+  const identity = new WorkloadIdentity(scope, 'Reader', { name: 'reader' });
+  new S3Store(scope, 'objects').bucket('weights').grantRead(identity, 'hub/a/');
+  const arn = 'arn:aws:s3:::nexus-prod-weights-111122223333-us-east-1';
+  expect(facts(scope).of('identity')[0].statements).toEqual([
+    { actions: ['s3:GetBucketLocation'], resources: [arn] },
+    {
+      actions: ['s3:ListBucket'],
+      resources: [arn],
+      conditions: { StringLike: { 's3:prefix': ['hub/a/*'] } },
+    },
+    { actions: ['s3:GetObject'], resources: [`${arn}/hub/a/*`] },
+  ]);
+});
+
 test('two opinions on when a bucket forgets are refused', () => {
   const store = new S3Store(stores(), 'objects');
   store.bucket('traces', { expireDays: 30 });

@@ -19,6 +19,8 @@ describe('the environments of this repository', () => {
       context: 32768,
       replicas: { min: 2, max: 5 },
       drainSeconds: 120,
+      apiKey: true,
+      speculative: { method: 'ngram' },
       task: 'generate',
     });
     expect(prod.pools.l4).toEqual({ gpu: 'L4', perNode: 1, capacity: 'on-demand', limit: 4 });
@@ -120,7 +122,7 @@ describe('problems', () => {
     expect(messageOf(files)).toMatchInlineSnapshot(`
       "env.yaml
         2:7   name: 'Laptop' is not a DNS label with single dashes: small letters, digits and dashes, first a letter
-        4:53  models.chat.gpus: is not read with engine 'simulator', only with 'vllm'
+        4:53  models.chat.gpus: is not read with engine 'simulator', only with 'vllm', 'sglang'
         5:10  models.embed.model: is missing: Model to serve, as Hugging Face names it
         5:12  models.embed.modle: unknown key; did you mean 'model'?
         5:51  models.embed.task: is not read with engine 'simulator', only with 'vllm'
@@ -356,8 +358,8 @@ describe('YAML', () => {
     const text = `${LOCAL}__proto__: { tier: prod }\nconstructor: 1\nmodels: { __proto__: { model: a/b } }\n`;
     expect(messageOf({ 'env.yaml': text })).toMatchInlineSnapshot(`
       "env.yaml
-        11:1   __proto__: unknown key; known here: extends, name, tier, prefix, budgetUsd, aws, gitops, pools, models, gateway, data, observability, waivers
-        12:1   constructor: unknown key; known here: extends, name, tier, prefix, budgetUsd, aws, gitops, pools, models, gateway, data, observability, waivers
+        11:1   __proto__: unknown key; known here: extends, name, tier, prefix, budgetUsd, aws, gitops, pools, models, weights, gateway, data, observability, waivers
+        12:1   constructor: unknown key; known here: extends, name, tier, prefix, budgetUsd, aws, gitops, pools, models, weights, gateway, data, observability, waivers
         13:11  models.__proto__: the name is not a DNS label: small letters, digits and dashes, first a letter
         13:22  models.__proto__.pool: is missing: GPU pool that the replicas run on (without AWS, use engine: simulator)
       4 problems; nothing was synthesized"
@@ -369,7 +371,7 @@ describe('YAML', () => {
     const text = `${LOCAL}"a\\nb\\e[31m": 1\nprefix: "x\\ny"\n`;
     expect(messageOf({ 'env.yaml': text })).toMatchInlineSnapshot(`
       "env.yaml
-        11:1  "a\\nb\\u001b[31m": unknown key; known here: extends, name, tier, prefix, budgetUsd, aws, gitops, pools, models, gateway, data, observability, waivers
+        11:1  "a\\nb\\u001b[31m": unknown key; known here: extends, name, tier, prefix, budgetUsd, aws, gitops, pools, models, weights, gateway, data, observability, waivers
         12:9  prefix: 'x\\ny' is not a DNS label with single dashes: small letters, digits and dashes, first a letter
       2 problems; nothing was synthesized"
     `);

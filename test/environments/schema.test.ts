@@ -24,7 +24,7 @@ describe('top', () => {
       "env.yaml
         11:1  model: unknown key; did you mean 'models'?
         12:1  observabilty: unknown key; did you mean 'observability'?
-        13:1  zzz: unknown key; known here: extends, name, tier, prefix, budgetUsd, aws, gitops, pools, models, gateway, data, observability, waivers
+        13:1  zzz: unknown key; known here: extends, name, tier, prefix, budgetUsd, aws, gitops, pools, models, weights, gateway, data, observability, waivers
       3 problems; nothing was synthesized"
     `);
   });
@@ -90,7 +90,7 @@ describe('waivers', () => {
     expect(localPlus(text)).toMatchInlineSnapshot(`
       "env.yaml
         11:20  waivers[0].proof: 'Image' is not the name of a proof, such as image-is-pinned
-        11:35  waivers[0].object: 'demo' is not Kind/namespace/name, Kind/name or release/namespace/name
+        11:35  waivers[0].object: 'demo' is not Kind/namespace/name, Kind/name, release/namespace/name or model/name
         11:49  waivers[0].reason: 'because  ' is not a reason of at least 10 characters
       3 problems; nothing was synthesized"
     `);

@@ -6,6 +6,9 @@ export const SERIES: ReadonlySet<string> = new Set([
   ...['vllm:prefix_cache_hits_total', 'vllm:prefix_cache_queries_total', 'vllm:request_success_total'],
   ...['vllm:time_to_first_token_seconds_bucket', 'vllm:inter_token_latency_seconds_bucket'],
   'vllm:e2e_request_latency_seconds_bucket',
+  // SGLang 0.5
+  ...['sglang:num_running_reqs', 'sglang:num_queue_reqs', 'sglang:token_usage', 'sglang:cache_hit_rate'],
+  ...['sglang:gen_throughput', 'sglang:time_to_first_token_seconds_bucket'],
   // LiteLLM 1.106
   ...['litellm_proxy_total_requests_metric_total', 'litellm_proxy_failed_requests_metric_total'],
   ...['litellm_deployment_state', 'litellm_deployment_successful_fallbacks_total'],

@@ -255,6 +255,7 @@ export function cleanPlatform(models = 1): App {
       context: 32_768,
       replicas: { min: 1, max: 3 },
       start: { utilization: 0.92, batchedTokens: 8192, maxSequences: 256, task: 'generate' },
+      weights: 's3',
     });
     declare(serving, 'join', { object: `Deployment/serving/${name}`, scope: 'model alias', defines: name });
     declare(apps, 'join', { object: 'Deployment/apps/gateway', scope: 'model alias', uses: name });

@@ -129,6 +129,7 @@ test('every proof has a public name and a line of documentation', () => {
       "startup-fits-probes",
       "rollout-can-finish",
       "disruption-can-finish",
+      "weights-come-from-inside",
       "scaler-owns-replicas",
       "no-literal-secret",
       "image-is-pinned",

@@ -15,6 +15,7 @@ import {
 export class TestPool extends Construct implements INodePool {
   public readonly name: string;
   public readonly gpusPerNode: number;
+  public readonly gpu?: string;
   public readonly capacities = ['on-demand'] as const;
   public readonly devices: INodePool['devices'];
   public readonly limit?: number;
@@ -24,11 +25,12 @@ export class TestPool extends Construct implements INodePool {
   constructor(
     scope: Construct,
     id: string,
-    props: Pick<INodePool, 'gpusPerNode' | 'limit' | 'room'> & Partial<Pick<INodePool, 'devices'>>,
+    props: Pick<INodePool, 'gpu' | 'gpusPerNode' | 'limit' | 'room'> & Partial<Pick<INodePool, 'devices'>>,
   ) {
     super(scope, id);
     this.name = id;
     this.gpusPerNode = props.gpusPerNode;
+    this.gpu = props.gpu;
     this.limit = props.limit;
     this.room = props.room;
     const { gpusPerNode: perNode, limit } = props;

@@ -19,6 +19,28 @@ test('every flag that the construct writes is in the list', () => {
   new VllmService(layer, 'embed', { model: 'BAAI/bge-m3', pool, task: 'embed' });
   const [, ...flags] = container(layer).args ?? [];
   expect(() => checkFlags(at(), flags, {})).not.toThrow();
+
+  const full = serving();
+  new VllmService(full, 'chat', {
+    model: 'google/gemma-3-12b-it',
+    pool: new TestPool(full, 'h100', { gpusPerNode: 8 }),
+    gpus: 2,
+    context: 8192,
+    quantization: 'fp8',
+    kvCacheDtype: 'fp8',
+    prefixCaching: true,
+    kvOffloadGiB: 8,
+    toolParser: 'pythonic',
+    reasoningParser: 'gemma4',
+    structuredOutputs: 'xgrammar',
+    speculative: { method: 'ngram' },
+    mediaPerPrompt: { image: 2 },
+    adapters: { a: { model: 'example/a' } },
+    revision: 'main',
+  });
+  const [, ...all] = container(full).args ?? [];
+  expect(all.filter((arg) => arg.startsWith('--'))).toHaveLength(24);
+  expect(() => checkFlags(at(), all, {})).not.toThrow();
 });
 
 test('no removed flag is in the list', () => {

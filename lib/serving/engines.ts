@@ -1,0 +1,8 @@
+/** Engines whose metrics somebody knows. */
+export type EngineName = 'vllm' | 'sglang';
+
+/** What differs from engine to engine for those around a model. */
+export const ENGINES: Readonly<Record<EngineName, { readonly waiting: string }>> = {
+  vllm: { waiting: 'vllm:num_requests_waiting' },
+  sglang: { waiting: 'sglang:num_queue_reqs' },
+};

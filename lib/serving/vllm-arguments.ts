@@ -1,0 +1,101 @@
+import type { ModelStart } from '../core';
+import type { Flags } from './vllm-flags';
+
+/** Options that the construct writes, with what to do instead. */
+export const OWNED: Readonly<Record<string, string>> = {
+  '--model': "use the prop 'model'",
+  '--served-model-name': 'name the construct so: the served name is its id',
+  '--host': 'delete it: the server listens on every address of its pod',
+  '--port': 'delete it: the Service, the probes and the policies follow port 8000',
+  '--max-model-len': "use the prop 'context'",
+  '--max-num-seqs': "use the prop 'maxSequences'",
+  '--max-num-batched-tokens': "use the prop 'batchedTokens'",
+  '--gpu-memory-utilization': "use the prop 'utilization'",
+  '--device-memory-utilization': "use the prop 'utilization'",
+  '--tensor-parallel-size': "use the prop 'gpus'",
+  '--runner': "use the prop 'task'",
+  '--quantization': "use the prop 'quantization'",
+  '--kv-cache-dtype': "use the prop 'kvCacheDtype'",
+  '--shutdown-timeout': "use the prop 'drainSeconds'",
+  '--enable-lora': "use the prop 'adapters'",
+  '--lora-modules': "use the prop 'adapters'",
+  '--max-loras': "use the prop 'adapters'",
+  '--max-lora-rank': "use the prop 'adapters', with the rank of each",
+  '--max-cpu-loras': "use the prop 'adapters'",
+  '--enable-auto-tool-choice': "use the prop 'toolParser'",
+  '--tool-call-parser': "use the prop 'toolParser'",
+  '--reasoning-parser': "use the prop 'reasoningParser'",
+  '--structured-outputs-config': "use the prop 'structuredOutputs'",
+  '--speculative-config': "use the prop 'speculative'",
+  '--spec-method': "use the prop 'speculative'",
+  '--spec-model': "use the prop 'speculative'",
+  '--spec-tokens': "use the prop 'speculative'",
+  '--enable-prefix-caching': "use the prop 'prefixCaching'",
+  '--kv-offloading-size': "use the prop 'kvOffloadGiB'",
+  '--kv-offloading-backend': "use the prop 'kvOffloadGiB'",
+  '--revision': "use the prop 'revision'",
+  '--load-format': "use the prop 'weights'",
+  '--model-loader-extra-config': "use the prop 'weights'",
+  '--download-dir': "use the prop 'weightsGiB', which says how much room there is",
+  '--limit-mm-per-prompt': "use the prop 'mediaPerPrompt'",
+};
+
+const CLEARTEXT = {
+  why: 'the probes, the Service and the gateway speak plain HTTP to port 8000 inside the cluster',
+  fix: 'delete it; TLS ends at the gateway',
+};
+const ONE_NODE = {
+  why: 'the server would wait for other nodes, which nothing starts',
+  fix: 'delete it: a replica runs on one node',
+};
+
+/** Options that the server takes and that must not be there, with the reason. */
+export const REFUSED: Flags = {
+  '--api-key': {
+    why: 'everyone who may list pods reads it there',
+    fix: "use the prop 'apiKey': a key is generated, and the gateway passes it on",
+  },
+  '--hf-token': { why: 'everyone who may list pods reads it there', fix: "use the prop 'hubToken'" },
+  '--enable-sleep-mode': {
+    why: 'its doors open only in the development mode of the engine, and then to everyone who can reach it, without a key',
+    fix: 'delete it; replicas that nobody needs are scaled down instead',
+  },
+  '--uds': CLEARTEXT,
+  '--ssl-keyfile': CLEARTEXT,
+  '--ssl-certfile': CLEARTEXT,
+  '--grpc': CLEARTEXT,
+  '--root-path': CLEARTEXT,
+  '--headless': ONE_NODE,
+  '--nnodes': ONE_NODE,
+  '--node-rank': ONE_NODE,
+  '--master-addr': ONE_NODE,
+};
+
+/** Options that move memory by amounts which the arithmetic does not know. */
+const UNCOUNTED: readonly string[] = [
+  '--block-size',
+  '--compilation-config',
+  '--cudagraph-capture-sizes',
+  '--data-parallel-size',
+  '--disable-hybrid-kv-cache-manager',
+  '--enable-dbo',
+  '--hf-overrides',
+  '--kv-cache-memory-bytes',
+  '--kv-transfer-config',
+  '--max-cudagraph-capture-size',
+  '--num-gpu-blocks-override',
+  '--performance-mode',
+  '--pipeline-parallel-size',
+];
+
+/** Further options that change what fits, as `--flag=value` or `--flag value`. */
+export function flagged(args: readonly string[]): Pick<ModelStart, 'dtype' | 'expertParallel' | 'uncounted'> {
+  const words = args.flatMap((arg) => arg.split(/[= ]/));
+  const at = words.indexOf('--dtype');
+  const uncounted = UNCOUNTED.filter((flag) => words.includes(flag));
+  return {
+    ...(at < 0 ? {} : { dtype: words[at + 1] }),
+    ...(words.includes('--enable-expert-parallel') || words.includes('-ep') ? { expertParallel: true } : {}),
+    ...(uncounted.length ? { uncounted } : {}),
+  };
+}

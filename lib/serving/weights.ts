@@ -1,0 +1,154 @@
+import type { Construct } from 'constructs';
+import { type EnvVars, PlatformError, type SecretRef, WorkloadIdentity, type WorkloadProps } from '../core';
+import { filesGiB } from './gpu-replica';
+import { type CachedWeights, type ModelCache, storeEnv, weightsCommand } from './model-cache';
+
+/** Where the weights of one server come from. */
+export interface WeightsProps {
+  /**
+   * Bucket of the platform to read from.
+   * @default - none: each replica loads from the model hub when it starts
+   */
+  readonly weights?: ModelCache;
+  /**
+   * Branch, tag or commit of the model on the hub.
+   * @default 'main'
+   */
+  readonly revision?: string;
+  /**
+   * How weights get from the bucket onto the GPU: straight, or by the node's disk, which takes every format.
+   * @default - 'copy' for less than 8 GiB of files, else 'stream'
+   */
+  readonly load?: 'stream' | 'copy';
+  /**
+   * Token of the model hub, for models behind a licence that each replica loads from there.
+   * @default - none: the model is open, or the cache fetches it
+   */
+  readonly hubToken?: SecretRef;
+  /**
+   * Room for weights on the node's disk.
+   * @default - from the size of the files, or 200 for a model whose size nobody knows
+   */
+  readonly weightsGiB?: number;
+}
+
+/** What follows for the pod. */
+export interface Loading
+  extends Pick<WorkloadProps, 'env' | 'identity' | 'init' | 'sharedFiles' | 'waitsSeconds' | 'writable'> {
+  readonly from: 'hub' | 's3';
+  /** What the engine is told to serve. */
+  readonly model: string;
+  /** What it is told of another model beside it. */
+  readonly pathOf: (model: string) => string;
+  /** Where an adapter lies. */
+  readonly adapterPath: (name: string) => string;
+  /** Straight from the bucket. */
+  readonly streams: boolean;
+  /** From the start of the container until they are on the GPU, at the slowest. */
+  readonly secondsPerGiB: number;
+  readonly env: EnvVars;
+}
+
+interface Asked extends WeightsProps {
+  /** As the hub spells it. */
+  readonly model: string;
+  readonly quantization?: string;
+  /** Smaller models that guess for it. */
+  readonly drafts: readonly string[];
+  /** Adapters by name, as the hub spells them. */
+  readonly adapters: Readonly<Record<string, { readonly model: string }>>;
+  /** Image that the pod has anyway. */
+  readonly image: string;
+}
+
+const FOLDER = '/weights';
+/** 50 MiB a second from the hub, 200 from a bucket, 500 from a disk: the slowest that is still healthy. */
+const SECONDS_PER_GIB = { hub: 20, bucket: 5, disk: 2 };
+/** Above this the way by a disk costs more than a minute. */
+const STREAMED_GIB = 8;
+
+/** How a server gets its weights. */
+export function loading(server: Construct, asked: Asked): Loading {
+  return asked.weights ? fromBucket(server, asked, asked.weights) : fromHub(asked);
+}
+
+function fromHub({ model, adapters, hubToken, weightsGiB, quantization }: Asked): Loading {
+  const files = filesGiB(model, quantization);
+  // Some repositories hold their weights twice, in two layouts.
+  const room = weightsGiB ?? (files === undefined ? 200 : Math.ceil(2 * files) + 10);
+  return {
+    from: 'hub',
+    model,
+    pathOf: (other) => other,
+    adapterPath: (name) => adapters[name].model,
+    streams: false,
+    secondsPerGiB: SECONDS_PER_GIB.hub,
+    env: { HF_HOME: FOLDER, ...(hubToken ? { HF_TOKEN: hubToken } : {}) },
+    writable: { [FOLDER]: `${room}Gi` },
+  };
+}
+
+function fromBucket(server: Construct, asked: Asked, cache: ModelCache): Loading {
+  const { model, revision, quantization } = asked;
+  if (asked.hubToken) {
+    throw new PlatformError(server, {
+      what: "has 'hubToken', and reads its weights from a bucket",
+      why: 'the Job that fills the bucket asks the hub, and no replica does',
+      fix: 'give the token to the ModelCache',
+    });
+  }
+  const files = filesGiB(model, quantization);
+  const streams = (asked.load ?? ((files ?? STREAMED_GIB) < STREAMED_GIB ? 'copy' : 'stream')) === 'stream';
+  const own = cache.fetch(model, revision, streams);
+  const drafts = new Map(asked.drafts.map((draft) => [draft, cache.fetch(draft, 'main', streams)]));
+  const adapters = Object.entries(asked.adapters).map(
+    ([name, adapter]) => [`${FOLDER}/adapters/${name}`, cache.fetch(adapter.model)] as const,
+  );
+  const folderOf = (other: string) => `${FOLDER}/${other === model ? 'model' : other.split('/')[1]}`;
+  const read: (readonly [folder: string, weights: CachedWeights])[] = [
+    [streams ? '' : folderOf(model), own],
+    ...[...drafts].map(([draft, weights]) => [streams ? '' : folderOf(draft), weights] as const),
+    ...adapters,
+  ];
+  const copied = read.filter(([folder]) => folder);
+  const copiedGiB = streams ? 0 : (files ?? 200);
+
+  const identity = new WorkloadIdentity(server, 'Reader', { name: server.node.id });
+  for (const [, { bucket, prefix }] of read) bucket.grantRead(identity, prefix);
+  const waitsSeconds =
+    Math.max(...read.map(([, { fetchSeconds }]) => fetchSeconds)) + copiedGiB * SECONDS_PER_GIB.bucket;
+  const env = { ...storeEnv(server, own.bucket), HF_HUB_OFFLINE: '1' };
+  return {
+    from: 's3',
+    model: streams ? own.url : folderOf(model),
+    pathOf: (other) => (streams ? (drafts.get(other)?.url ?? other) : folderOf(other)),
+    adapterPath: (name) => `${FOLDER}/adapters/${name}`,
+    streams,
+    secondsPerGiB: streams ? SECONDS_PER_GIB.bucket : SECONDS_PER_GIB.disk,
+    env,
+    identity,
+    waitsSeconds: Math.ceil(waitsSeconds),
+    sharedFiles: cache.filesFor(server),
+    init: {
+      // A replica that comes before its weights waits for them, and never starts on half of them.
+      weights: {
+        image: asked.image,
+        command: weightsCommand(
+          'load',
+          own.bucket.name,
+          `${Math.ceil(waitsSeconds)}`,
+          ...read.map(([folder, { prefix }]) => (folder ? `${prefix}=${folder}` : prefix)),
+        ),
+        env,
+        resources: { cpu: '1', memory: '2Gi' },
+      },
+    },
+    ...(copied.length
+      ? {
+          writable: {
+            [FOLDER]: `${asked.weightsGiB ?? Math.ceil(copiedGiB * 1.1) + 5 * copied.length}Gi`,
+          },
+        }
+      : {}),
+  };
+}

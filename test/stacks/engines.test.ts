@@ -1,0 +1,87 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { loadEnvironment } from '../../environments';
+import { build } from '../../stacks';
+
+/** One entry, on either engine: nothing else in the file changes. */
+const file = (engine: string) => `name: demo
+tier: stg
+aws:
+  account: "111122223333"
+  region: us-east-1
+  zones: [us-east-1a, us-east-1b, us-east-1c]
+  admins: ["arn:aws:iam::111122223333:role/platform-admins"]
+  endpoint: private
+gitops: { url: "https://git.example.com/platform.git", path: out/demo, revision: main }
+pools:
+  general: { cpu: true }
+  l40s: { gpu: L40S, perNode: 4, limit: 12 }
+models:
+  chat: { model: Qwen/Qwen3-32B, engine: ${engine}, pool: l40s, gpus: 4, context: 32768, replicas: { min: 1, max: 2 }, apiKey: true, kvCacheDtype: fp8 }
+gateway: { clients: [apps] }
+data:
+  postgres: { kind: cnpg }
+  cache: { kind: valkey }
+  queue: { kind: valkey }
+  events: { kind: strimzi }
+  vectors: { kind: milvus, mode: standalone }
+  objects: { kind: s3 }
+`;
+
+function on(engine: string) {
+  const root = mkdtempSync(join(tmpdir(), 'engines-'));
+  writeFileSync(join(root, 'env.yaml'), file(engine));
+  const built = build(loadEnvironment(join(root, 'env.yaml')));
+  rmSync(root, { recursive: true });
+  return built;
+}
+
+const [vllm, sglang] = [on('vllm'), on('sglang')];
+const object = ({ rendered }: typeof vllm, id: string) =>
+  rendered.objects.find(
+    ({ json: { kind, metadata } }) => id === `${kind}/${metadata.namespace}/${metadata.name}`,
+  )?.json;
+
+describe('one word changes the engine', () => {
+  test('both are proven', () => {
+    expect(vllm.findings).toEqual([]);
+    expect(sglang.findings).toEqual([]);
+  });
+
+  test('the route, the Service, the monitor, the policy, the budget and the key stay as they are', () => {
+    for (const id of [
+      'ConfigMap/gateway/gateway-etc-litellm',
+      'Service/serving/chat',
+      'PodMonitor/serving/chat',
+      'NetworkPolicy/serving/chat',
+      'ExternalSecret/serving/chat-api-key',
+      'ExternalSecret/gateway/chat-api-key',
+    ]) {
+      expect(object(sglang, id), id).toBeDefined();
+      expect(object(sglang, id), id).toEqual(object(vllm, id));
+    }
+  });
+
+  test('the autoscaler follows the same queue under its own name', () => {
+    const query = (built: typeof vllm) =>
+      JSON.stringify(object(built, 'ScaledObject/serving/chat')?.spec).match(/sum\((.+?)\{/)?.[1];
+    expect([query(vllm), query(sglang)]).toEqual(['vllm:num_requests_waiting', 'sglang:num_queue_reqs']);
+  });
+
+  test('alerts and dashboards are those of the engine that runs', () => {
+    const watched = ({ rendered }: typeof vllm) =>
+      rendered.objects
+        .map(({ json }) => `${json.kind}/${json.metadata.name}`)
+        .filter((id) => /^PrometheusRule\/serving|^ConfigMap\/dashboard-models/.test(id));
+    expect(watched(vllm)).toEqual(['PrometheusRule/serving', 'ConfigMap/dashboard-models']);
+    expect(watched(sglang)).toEqual(['PrometheusRule/serving-sglang', 'ConfigMap/dashboard-models-sglang']);
+  });
+
+  test('no series of the other is asked for anywhere', () => {
+    const text = (built: typeof vllm) => JSON.stringify(built.rendered.objects.map(({ json }) => json));
+    expect(text(sglang)).not.toMatch(/vllm:[a-z]/);
+    expect(text(vllm)).not.toMatch(/sglang:[a-z]/);
+  });
+});
