@@ -6,6 +6,7 @@ import {
   ExternalSecretsOperator,
   Keda,
   PlatformNamespace,
+  PriorityClasses,
   SecretStores,
   type SecurityLevel,
   StorageClasses,
@@ -73,6 +74,7 @@ export function platform(environment: Environment): App {
   const cluster = layer('cluster', 'cluster');
   new ClusterKnown(cluster, 'known');
   new StorageClasses(cluster, 'storage-classes');
+  new PriorityClasses(cluster, 'priority-classes');
   for (const [name, level] of Object.entries(NAMESPACES)) {
     if (name !== 'gpu-operator' || gpus) new PlatformNamespace(cluster, name, { level });
   }

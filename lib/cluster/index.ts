@@ -3,5 +3,6 @@ export { ExternalSecretsOperator } from './external-secrets-operator';
 export { Keda } from './keda';
 export { ClusterKnown } from './known';
 export { PlatformNamespace, type PlatformNamespaceProps, type SecurityLevel } from './namespace';
+export { PriorityClasses } from './priority-classes';
 export { SecretStores } from './secret-stores';
 export { StorageClasses } from './storage-classes';

@@ -8,6 +8,7 @@ import {
   PlatformError,
   type PodGroup,
   policyOf,
+  priorityClass,
   Workload,
   type WorkloadProps,
 } from '../core';
@@ -110,6 +111,8 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
     const server = new Workload(this, 'Server', {
       ...pod,
       name: id,
+      // On general nodes it is one of many, and takes nobody's place.
+      ...(pod.resources.gpus ? { priorityClass: priorityClass(this, 'serving') } : {}),
       ports: { http: PORT },
       // The models are listed once the weights are loaded; health fails only when the engine is dead.
       ready: { path: '/v1/models' },
