@@ -34,6 +34,7 @@ import { clusterFor } from './foundation';
 import { modelServer } from './models';
 import { Origins } from './origins';
 import { objects, postgres, valkey } from './stores';
+import { warmNodes } from './warm';
 
 /** Namespaces and their Pod Security levels; a level above 'restricted' is a need of the chart that lives there alone. */
 const NAMESPACES: Readonly<Record<string, SecurityLevel>> = {
@@ -166,6 +167,7 @@ export function platform(environment: Environment): App {
   }
   if (keda)
     prometheus.prometheus.allowFrom(keda.operator, { port: prometheus.port, why: 'queues of models' });
+  warmNodes(from, layer, environment, byPool, servers);
   from.throwIfAny();
 
   // apps: the door to all models, and what watches them.

@@ -27,6 +27,12 @@ export function checkPools({ aws, pools, tier }: Draft, { fault, written }: Chec
       }
     }
     if (!('gpu' in pool)) continue;
+    const { limit, perNode = 1, warm } = pool;
+    if (warm && limit && warm * perNode > limit) {
+      const most = Math.floor(limit / perNode);
+      const fix = most > 0 ? `keep at most ${most} warm, or raise it` : 'raise it';
+      fault(`${path}.warm`, `${warm * perNode} GPUs kept warm are above the limit, ${limit}; ${fix}`);
+    }
     const reservation = written(`${path}.reservation`);
     if (pool.capacity === 'reserved' && !reservation) {
       fault(`${path}.capacity`, "'reserved' needs a reservation: name it in 'reservation'");

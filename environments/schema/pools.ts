@@ -37,6 +37,7 @@ const gpuPool = objectOf('Nodes with GPUs', {
   perNode: withDefault(enumOf('GPUs of one node', [1, 2, 4, 8]), 1),
   capacity: withDefault(enumOf('How the nodes are bought', ['on-demand', 'spot', 'reserved']), 'on-demand'),
   limit: integer('Most GPUs that the pool may have', { min: 1 }),
+  warm: optional(integer('Nodes that are kept started beyond those in use', { min: 1 })),
   reservation: optional(
     string('Capacity reservation that the nodes come from', {
       pattern: /^cr-[0-9a-f]{8,17}$/,

@@ -4,3 +4,4 @@ export { Karpenter, KarpenterCrds } from './karpenter';
 export { POOL_LABEL, type PoolProps } from './karpenter-pool';
 export { NodePool, type NodePoolProps } from './node-pool';
 export { SystemNodes, type SystemNodesProps } from './system-nodes';
+export { WarmNodes, type WarmNodesProps } from './warm-nodes';

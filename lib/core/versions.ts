@@ -40,6 +40,7 @@ export const charts = {
 
 export const images = {
   vllm: 'vllm/vllm-openai:v0.33.0',
+  pause: 'registry.k8s.io/pause:3.10.1',
   inferenceSim: 'ghcr.io/llm-d/llm-d-inference-sim:v0.10.2',
   litellm: 'ghcr.io/berriai/litellm-database:v1.106.2',
   postgres: 'ghcr.io/cloudnative-pg/postgresql:18.4-standard-trixie',

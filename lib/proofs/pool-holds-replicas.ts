@@ -1,4 +1,4 @@
-import type { NodeShape, PodsFact, PoolFact } from '../core';
+import { type NodeShape, type PodsFact, type PoolFact, PRIORITIES } from '../core';
 import { closedTo } from './placement';
 import type { Proof, Refusal } from './proof';
 import { type Demand, demandOf, deviceName, GPU, holds, plus, takenOn } from './room';
@@ -10,9 +10,12 @@ interface Bound {
   readonly demand: Demand;
 }
 
+/** Pods that hold a place for others, and go first. */
+const isSpare = ({ pods }: Bound): boolean => pods.template.spec.priorityClassName === PRIORITIES.spare.name;
+
 /**
  * All pods that only one pool can host fit within its limits at their highest scale. Nodes are bought whole: three
- * GPUs of a pod on nodes of four count as four.
+ * GPUs of a pod on nodes of four count as four. Spare pods make way, but at the lowest scale they have a place too.
  *
  * Fails: a pool with a limit of 4 GPUs, and two replicas of 4.
  */
@@ -32,7 +35,12 @@ export const poolHoldsReplicas: Proof = {
       const demand = demandOf(pods.template);
       if (open.length === 1) bound.get(open[0])?.push({ pods, count: pods.maxReplicas, demand });
     }
-    const findings = [...bound].flatMap(([pool, users]) => overLimits(pool, users, takenOn(pool, daemons)));
+    const findings = [...bound].flatMap(([pool, all]) => {
+      const users = all.filter((each) => !isSpare(each));
+      const taken = takenOn(pool, daemons);
+      const over = overLimits(pool, users, taken);
+      return over.length ? over : neverWarm(pool, users, all.filter(isSpare), taken);
+    });
     return { findings, checked: [...bound.values()].flat().length };
   },
 };
@@ -48,6 +56,32 @@ function overLimits(pool: PoolFact, all: readonly Bound[], taken: Demand): Refus
     // Such a pool counts nodes; its file counts GPUs.
     ...(nodes === undefined ? [] : over(pool, onDevices, 'GPUs', nodes * perNode, needed * perNode)),
     ...(cpu === undefined ? [] : over(pool, all, 'vCPUs', cpu, vcpus)),
+  ];
+}
+
+/** Spare pods for which even the lowest scale of all others leaves no node. */
+function neverWarm(
+  pool: PoolFact,
+  users: readonly Bound[],
+  spare: readonly Bound[],
+  taken: Demand,
+): Refusal[] {
+  const perNode = Math.max(0, ...pool.shapes.map((shape) => shape.gpus));
+  const { [GPU]: gpus, nodes } = pool.limits;
+  const limit = gpus ?? (nodes === undefined ? undefined : nodes * perNode);
+  if (!spare.length || limit === undefined) return [];
+  const least = users.map((each) => ({ ...each, count: Number(each.pods.replicas) }));
+  const used = nodesFor(pool, least, taken) * perNode;
+  const warm = spare.reduce((sum, { count }) => sum + count, 0) * perNode;
+  if (used + warm <= limit) return [];
+  const left = Math.floor((limit - used) / perNode);
+  return [
+    {
+      object: spare[0].pods.owner,
+      what: `keeps ${warm} GPUs of pool '${pool.name}' warm, which may have ${limit}, of which its other pods need ${used} at their lowest scale`,
+      why: 'spare pods make way for all others: some of these would never have a node',
+      fix: `raise the limit of '${pool.name}' to ${used + warm}, or ${left > 0 ? `keep ${left} warm` : 'keep none warm'}`,
+    },
   ];
 }
 

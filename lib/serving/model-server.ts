@@ -82,6 +82,8 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
   public readonly baseUrl: string;
   public readonly provider: string;
   public readonly pods: PodGroup;
+  /** What its pods run: pulled beforehand where nodes are kept warm. */
+  public readonly image: string;
   public readonly port = PORT;
   public readonly longestSeconds: number;
   public readonly metrics: readonly MetricsEndpoint[];
@@ -107,6 +109,7 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
       drainSeconds: this.longestSeconds,
       ...(props.context === undefined ? {} : { context: props.context }),
     });
+    this.image = pod.image;
     const scales = this.replicas.max > this.replicas.min;
     const server = new Workload(this, 'Server', {
       ...pod,

@@ -21,7 +21,7 @@ describe('the environments of this repository', () => {
       drainSeconds: 120,
       task: 'generate',
     });
-    expect(prod.pools.l4).toEqual({ gpu: 'L4', perNode: 1, capacity: 'on-demand', limit: 4 });
+    expect(prod.pools.l4).toEqual({ gpu: 'L4', perNode: 1, capacity: 'on-demand', limit: 4, warm: 1 });
     expect(prod.gateway.fallbacks).toEqual({ chat: ['claude'] });
     expect(prod.aws).toMatchObject({
       kubernetes: '1.36',

@@ -38,7 +38,7 @@ describe('top', () => {
     ).toMatchInlineSnapshot(`
       "env.yaml
         9:3    aws.quotas: unknown key; known here: account, region, zones, admins, endpoint, network, kubernetes, system
-        13:44  pools.l40s.devices: unknown key; known here: gpu, perNode, capacity, limit, reservation, zones, instanceTypes
+        13:44  pools.l40s.devices: unknown key; known here: gpu, perNode, capacity, limit, warm, reservation, zones, instanceTypes
       2 problems; nothing was synthesized"
     `);
     expect(localPlus('gateway: { tenants: {} }\nobservability: { slos: {} }\n')).toMatchInlineSnapshot(`
