@@ -30,6 +30,7 @@ import {
   PrometheusStack,
 } from '../lib/observability';
 import { QueueAutoscaler } from '../lib/serving';
+import { batchController, batchNamespaces, batchWork } from './batch';
 import { clusterFor } from './foundation';
 import { modelServer } from './models';
 import { Origins } from './origins';
@@ -76,7 +77,7 @@ export function platform(environment: Environment): App {
   new ClusterKnown(cluster, 'known');
   new StorageClasses(cluster, 'storage-classes');
   new PriorityClasses(cluster, 'priority-classes');
-  for (const [name, level] of Object.entries(NAMESPACES)) {
+  for (const [name, level] of Object.entries({ ...NAMESPACES, ...batchNamespaces(environment) })) {
     if (name !== 'gpu-operator' || gpus) new PlatformNamespace(cluster, name, { level });
   }
 
@@ -120,6 +121,8 @@ export function platform(environment: Environment): App {
   const milvus = observed(new MilvusOperator(layer('milvus-operator', 'operators', 'milvus'), 'operator'));
   const keda = scaled ? observed(new Keda(operators, 'keda')) : undefined;
   if (gpus) observed(new GpuOperator(layer('gpu-operator', 'operators', 'gpu-operator'), 'gpu-operator'));
+
+  batchController(from, layer, environment);
 
   const monitoring = layer('monitoring', 'operators', 'monitoring', secretStores, certManager);
   const { retentionDays, storageGiB } = observability;
@@ -168,6 +171,7 @@ export function platform(environment: Environment): App {
   if (keda)
     prometheus.prometheus.allowFrom(keda.operator, { port: prometheus.port, why: 'queues of models' });
   warmNodes(from, layer, environment, byPool, servers);
+  batchWork(from, layer, environment, byPool, servers);
   from.throwIfAny();
 
   // apps: the door to all models, and what watches them.

@@ -1,4 +1,5 @@
 import { checkAws } from './aws';
+import { checkBatch } from './batch';
 import type { Checking, Draft } from './draft';
 import { checkGateway } from './gateway';
 import { checkModels } from './models';
@@ -12,6 +13,7 @@ export function checkAll(draft: Draft, checking: Checking): void {
   checkAws(draft, checking);
   checkPools(draft, checking);
   checkModels(draft, checking);
+  checkBatch(draft, checking);
   checkGateway(draft, checking);
   checkWaivers(draft, checking);
 }

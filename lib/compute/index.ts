@@ -1,3 +1,5 @@
+export { BATCH_PRIORITIES, BatchPriorities } from './batch-priorities';
+export { BatchQueue, type BatchQueueProps } from './batch-queue';
 export { GPU_TAINT, GpuNodePool, type GpuNodePoolProps } from './gpu-node-pool';
 export { GpuOperator } from './gpu-operator';
 export { Karpenter, KarpenterCrds } from './karpenter';

@@ -35,6 +35,7 @@ export const charts = {
     repository: 'oci://ghcr.io/prometheus-community/charts',
     version: '88.5.3',
   },
+  kueue: { chart: 'kueue', repository: 'oci://registry.k8s.io/kueue/charts', version: '0.19.2' },
   keda: { chart: 'keda', repository: 'https://kedacore.github.io/charts', version: '2.20.2' },
 } as const;
 

@@ -16,6 +16,7 @@ import { poolHoldsReplicas } from './pool-holds-replicas';
 import { precisionIsSupported } from './precision-is-supported';
 import type { Proof } from './proof';
 import { publicIsDeclared } from './public-is-declared';
+import { queueAdmitsJobs } from './queue-admits-jobs';
 import { referencesResolve } from './references-resolve';
 import { rolloutCanFinish } from './rollout-can-finish';
 import { scalerOwnsReplicas } from './scaler-owns-replicas';
@@ -35,6 +36,7 @@ export const PROOFS: readonly Proof[] = [
   podsAreDeclared,
   podHasAHome,
   poolHoldsReplicas,
+  queueAdmitsJobs,
   modelFitsMemory,
   parallelismDivides,
   precisionIsSupported,

@@ -7,6 +7,7 @@ import {
   namespaceOf,
   PlatformError,
   type PodGroup,
+  type PodResources,
   policyOf,
   priorityClass,
   Workload,
@@ -84,6 +85,8 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
   public readonly pods: PodGroup;
   /** What its pods run: pulled beforehand where nodes are kept warm. */
   public readonly image: string;
+  /** What each of its pods asks for: batch work gets what is left. */
+  public readonly resources: PodResources;
   public readonly port = PORT;
   public readonly longestSeconds: number;
   public readonly metrics: readonly MetricsEndpoint[];
@@ -110,6 +113,7 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
       ...(props.context === undefined ? {} : { context: props.context }),
     });
     this.image = pod.image;
+    this.resources = pod.resources;
     const scales = this.replicas.max > this.replicas.min;
     const server = new Workload(this, 'Server', {
       ...pod,

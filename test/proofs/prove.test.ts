@@ -119,6 +119,7 @@ test('every proof has a public name and a line of documentation', () => {
       "pods-are-declared",
       "pod-has-a-home",
       "pool-holds-replicas",
+      "queue-admits-jobs",
       "model-fits-memory",
       "parallelism-divides",
       "precision-is-supported",
