@@ -1,9 +1,9 @@
 import type { Environment } from '../environments';
 import { Kueue, type SecurityLevel } from '../lib/cluster';
-import { BatchPriorities, BatchQueue } from '../lib/compute';
-import type { INodePool } from '../lib/contracts';
+import { BATCH_PRIORITIES, BatchPriorities, BatchQueue } from '../lib/compute';
+import type { INodePool, IObjectStore } from '../lib/contracts';
 import type { Layer, Phase } from '../lib/core';
-import type { ModelServer } from '../lib/serving';
+import { BatchInference, type ModelServer } from '../lib/serving';
 import type { Origins } from './origins';
 
 type MakeLayer = (id: string, phase: Phase, namespace?: string) => Layer;
@@ -27,13 +27,17 @@ export function batchController(from: Origins, layer: MakeLayer, environment: En
   from.of('batch', () => new Kueue(home, 'kueue', { namespaces: queued(environment) }));
 }
 
-/** A queue for each pool, with what its models leave of it. In the last phase: Jobs may wait, and nothing for them. */
+/**
+ * A queue for each pool, with what its models leave of it, and the Jobs of the file. In the last phase: Jobs may wait,
+ * and nothing for them.
+ */
 export function batchWork(
   from: Origins,
   layer: MakeLayer,
   environment: Environment,
   byPool: ReadonlyMap<string, INodePool>,
   servers: readonly ModelServer[],
+  buckets: IObjectStore,
 ): void {
   const { batch, models } = environment;
   if (!batch) return;
@@ -54,6 +58,18 @@ export function batchWork(
     from.try(
       `batch.pools[${index}]`,
       () => new BatchQueue(home, `${name}-queue`, { pool, namespaces: queued(environment), taken }),
+    );
+  }
+  for (const [name, { urgent, pool: poolName, ...props }] of Object.entries(batch.jobs)) {
+    const pool = byPool.get(poolName);
+    if (!pool) continue;
+    const queue = {
+      name: poolName,
+      priorityClass: urgent ? BATCH_PRIORITIES.urgent : BATCH_PRIORITIES.normal,
+    };
+    from.try(
+      `batch.jobs.${name}`,
+      () => new BatchInference(home, name, { ...props, pool, queue, bucket: buckets.bucket('batch') }),
     );
   }
 }

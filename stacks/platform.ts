@@ -171,7 +171,7 @@ export function platform(environment: Environment): App {
   if (keda)
     prometheus.prometheus.allowFrom(keda.operator, { port: prometheus.port, why: 'queues of models' });
   warmNodes(from, layer, environment, byPool, servers);
-  batchWork(from, layer, environment, byPool, servers);
+  batchWork(from, layer, environment, byPool, servers, buckets);
   from.throwIfAny();
 
   // apps: the door to all models, and what watches them.

@@ -17,10 +17,10 @@ export interface IBucket {
   /** `host:port` for clients that want no URL; S3's regional one included. */
   readonly hostPort: string;
   readonly tls: boolean;
-  /** Allow reading, and the way there for the pods of the identity. */
-  grantRead(identity: WorkloadIdentity): void;
+  /** Allow reading, and the way there for the pods of the identity; below a prefix only, where one is given. */
+  grantRead(identity: WorkloadIdentity, prefix?: string): void;
   /** Allow reading and writing. */
-  grantReadWrite(identity: WorkloadIdentity): void;
+  grantReadWrite(identity: WorkloadIdentity, prefix?: string): void;
   /**
    * Keys of the stand-in (`accessKey`, `secretKey`) below `consumer`, and the way there for its pods; undefined for
    * S3, where the identity is enough.

@@ -82,12 +82,14 @@ class S3Bucket implements IBucket {
     this.hostPort = `s3.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}:443`;
   }
 
-  public grantRead(identity: WorkloadIdentity): void {
-    this.grant(identity, READ_LIST, ['s3:GetObject']);
+  public grantRead(identity: WorkloadIdentity, prefix?: string): void {
+    if (prefix !== undefined) this.grantBelow(identity, prefix, ['s3:GetObject']);
+    else this.grant(identity, READ_LIST, ['s3:GetObject']);
   }
 
-  public grantReadWrite(identity: WorkloadIdentity): void {
-    this.grant(identity, WRITE_LIST, WRITE);
+  public grantReadWrite(identity: WorkloadIdentity, prefix?: string): void {
+    if (prefix !== undefined) this.grantBelow(identity, prefix, WRITE);
+    else this.grant(identity, WRITE_LIST, WRITE);
   }
 
   /** None: the rights of the identity are enough. */
@@ -99,5 +101,15 @@ class S3Bucket implements IBucket {
   private grant(identity: WorkloadIdentity, onBucket: readonly string[], onObjects: readonly string[]): void {
     identity.grant({ actions: onBucket, resources: [this.arn] });
     identity.grant({ actions: onObjects, resources: [`${this.arn}/*`] });
+  }
+
+  /** What lies beside the prefix is not even listed. */
+  private grantBelow(identity: WorkloadIdentity, prefix: string, onObjects: readonly string[]): void {
+    identity.grant({
+      actions: ['s3:ListBucket'],
+      resources: [this.arn],
+      conditions: { StringLike: { 's3:prefix': `${prefix}/*` } },
+    });
+    identity.grant({ actions: onObjects, resources: [`${this.arn}/${prefix}/*`] });
   }
 }
