@@ -1,6 +1,7 @@
 import { type Infer, type JsonSchema, listOf, objectOf, optional, orEmpty, withDefault } from './fields';
 import { enumOf, number, string } from './scalars';
 import { aws } from './schema/aws';
+import { batch } from './schema/batch';
 import { data } from './schema/data';
 import { gateway } from './schema/gateway';
 import { models } from './schema/models';
@@ -54,6 +55,7 @@ export const environmentSchema = objectOf('An environment of the platform', {
   pools: orEmpty(pools),
   models: orEmpty(models),
   weights: orEmpty(weights),
+  batch: optional(batch),
   gateway: orEmpty(gateway),
   data,
   observability: orEmpty(observability),

@@ -71,7 +71,7 @@ const CUSTOM: Record<string, readonly string[]> = {
   'karpenter.k8s.aws': ['ec2nodeclasses'],
   'karpenter.sh': ['nodeclaims', 'nodeoverlays', 'nodepools'],
   'keda.sh': ['clustertriggerauthentications', 'scaledjobs', 'scaledobjects', 'triggerauthentications'],
-  'kueue.x-k8s.io': ['clusterqueues', 'localqueues', 'resourceflavors'],
+  'kueue.x-k8s.io': ['clusterqueues', 'localqueues', 'resourceflavors', 'workloadpriorityclasses'],
   'kustomize.toolkit.fluxcd.io': ['kustomizations'],
   'leaderworkerset.x-k8s.io': ['leaderworkersets'],
   'llm-d.ai': ['inferencemodelrewrites', 'inferenceobjectives'],

@@ -12,7 +12,7 @@ const KIND = {
 
 /** The cluster that the manifests of an environment are written for. */
 export function clusterFor({ name, prefix, aws }: Environment): Cluster {
-  const shared = { environment: name, prefix };
+  const shared = { environment: name, prefix, priorityClasses: true };
   if (!aws) return { ...shared, kubernetes: '1.36', ...KIND };
   const { account, region, zones, network, kubernetes } = aws;
   return {

@@ -7,6 +7,7 @@ import {
   Keda,
   PlatformGuards,
   PlatformNamespace,
+  PriorityClasses,
   SecretStores,
   type SecurityLevel,
   StorageClasses,
@@ -30,10 +31,12 @@ import {
   PrometheusStack,
 } from '../lib/observability';
 import { QueueAutoscaler } from '../lib/serving';
+import { batchController, batchNamespaces, batchWork } from './batch';
 import { clusterFor } from './foundation';
 import { modelServer } from './models';
 import { Origins } from './origins';
 import { objects, postgres, valkey } from './stores';
+import { warmNodes } from './warm';
 import { weightsOf } from './weights';
 
 /** Namespaces and their Pod Security levels; a level above 'restricted' is a need of the chart that lives there alone. */
@@ -76,7 +79,8 @@ export function platform(environment: Environment): App {
   new ClusterKnown(cluster, 'known');
   new StorageClasses(cluster, 'storage-classes');
   new PlatformGuards(cluster, 'guards');
-  for (const [name, level] of Object.entries(NAMESPACES)) {
+  new PriorityClasses(cluster, 'priority-classes');
+  for (const [name, level] of Object.entries({ ...NAMESPACES, ...batchNamespaces(environment) })) {
     if (name !== 'gpu-operator' || gpus) new PlatformNamespace(cluster, name, { level });
   }
 
@@ -124,6 +128,8 @@ export function platform(environment: Environment): App {
     const home = layer('gpu-operator', 'operators', 'gpu-operator');
     observed(new GpuOperator(home, 'gpu-operator', { pools: [...byPool.values()] }));
   }
+
+  batchController(from, layer, environment);
 
   const monitoring = layer('monitoring', 'operators', 'monitoring', secretStores, certManager);
   const { retentionDays, storageGiB, alerts } = observability;
@@ -177,6 +183,8 @@ export function platform(environment: Environment): App {
   }
   if (keda)
     prometheus.prometheus.allowFrom(keda.operator, { port: prometheus.port, why: 'queues of models' });
+  warmNodes(from, layer, environment, byPool, servers);
+  batchWork(from, layer, environment, byPool, servers, buckets, weights);
   from.throwIfAny();
 
   // apps: the door to all models, and what watches them.

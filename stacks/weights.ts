@@ -26,7 +26,8 @@ export function weightsOf(
   const own = POLICIES[environment.tier].ownWeights && environment.data.objects.kind === 's3';
   const origin = environment.weights.from ?? (own ? 's3' : 'hub');
   const asked = new Set(engines.map((model) => ('weights' in model && model.weights) || origin));
-  if (!engines.length || (!token && !asked.has('s3'))) return { from: origin };
+  if (Object.keys(environment.batch?.jobs ?? {}).length) asked.add(origin);
+  if (!asked.size || (!token && !asked.has('s3'))) return { from: origin };
   const layer = make('weights');
   const secret = token
     ? from.of(

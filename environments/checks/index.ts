@@ -1,5 +1,6 @@
 import { checkAlerts } from './alerts';
 import { checkAws } from './aws';
+import { checkBatch } from './batch';
 import type { Checking, Draft } from './draft';
 import { checkGateway } from './gateway';
 import { checkModels } from './models';
@@ -13,6 +14,7 @@ export function checkAll(draft: Draft, checking: Checking): void {
   checkAws(draft, checking);
   checkPools(draft, checking);
   checkModels(draft, checking);
+  checkBatch(draft, checking);
   checkGateway(draft, checking);
   checkAlerts(draft, checking);
   checkWaivers(draft, checking);

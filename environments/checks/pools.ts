@@ -31,7 +31,14 @@ export function checkPools({ aws, pools, tier }: Draft, { fault, written }: Chec
       if (pool.instanceTypes) fault(`${path}.vcpus`, 'nothing reads this beside instanceTypes; keep one');
       if (min && max && min > max) fault(`${path}.vcpus.min`, `${min} is above max, ${max}`);
     }
-    if ('gpu' in pool) checkPurchase(path, pool, { fault, written });
+    if (!('gpu' in pool)) continue;
+    checkPurchase(path, pool, { fault, written });
+    const { limit, perNode = 1, warm } = pool;
+    if (warm && limit && warm * perNode > limit) {
+      const most = Math.floor(limit / perNode);
+      const fix = most > 0 ? `keep at most ${most} warm, or raise it` : 'raise it';
+      fault(`${path}.warm`, `${warm * perNode} GPUs kept warm are above the limit, ${limit}; ${fix}`);
+    }
   }
 }
 

@@ -74,7 +74,7 @@ function alertLine({ critical, warning, deadMansSwitch }: AlertingFact): string 
 
 function modelLine(model: ModelFact, pools: readonly PoolFact[]): string {
   const { min, max } = model.replicas;
-  const replicas = min === max ? `${min}` : `${min} to ${max}`;
+  const replicas = model.batch ? 'batch' : min === max ? `${min}` : `${min} to ${max}`;
   const pool = pools.find((candidate) => candidate.name === model.pool);
   const types = pool?.shapes.map((shape) => shape.instanceType) ?? [];
   const where = pool

@@ -1,4 +1,6 @@
 export { AutoModeGpuPool, type AutoModeGpuPoolProps } from './auto-mode-gpu-pool';
+export { BATCH_PRIORITIES, BatchPriorities } from './batch-priorities';
+export { BatchQueue, type BatchQueueProps } from './batch-queue';
 export type { GpuDevices } from './gpu-devices';
 export { GPU_TAINT, GpuNodePool, type GpuNodePoolProps } from './gpu-node-pool';
 export { GpuOperator, type GpuOperatorProps } from './gpu-operator';
@@ -7,3 +9,4 @@ export { POOL_LABEL, type PoolProps } from './karpenter-pool';
 export { NodePool, type NodePoolProps } from './node-pool';
 export type { Purchase } from './purchase';
 export { SystemNodes, type SystemNodesProps } from './system-nodes';
+export { WarmNodes, type WarmNodesProps } from './warm-nodes';

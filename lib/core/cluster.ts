@@ -20,6 +20,11 @@ export interface Cluster {
   readonly databaseCidrs?: readonly string[];
   /** Class of every claim that names none. */
   readonly storageClass: string;
+  /**
+   * Whether it has the classes of `PriorityClasses`.
+   * @default false: pods name no class
+   */
+  readonly priorityClasses?: boolean;
 }
 
 /** For constructs used outside our stacks: nothing known, so policies name ports but no ranges. */

@@ -134,6 +134,8 @@ export interface ModelFact {
   readonly alias: string;
   readonly model: string;
   readonly engine: string;
+  /** Works requests off and ends; absent for one that serves. */
+  readonly batch?: boolean;
   readonly pool?: string;
   readonly gpusPerReplica: number;
   /** MIG slice that each replica runs on, such as `3g.40gb`. */

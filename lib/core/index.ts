@@ -22,6 +22,7 @@ export * from './placement';
 export * from './pod-group';
 export * from './pod-template';
 export * from './policy';
+export * from './priority';
 export * from './render';
 export * from './retention';
 export * from './secret-ref';

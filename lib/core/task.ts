@@ -1,6 +1,7 @@
 import { k8s } from 'cdk8s-plus-30';
 import { Construct } from 'constructs';
 import { WorkloadIdentity } from './identity';
+import type { Labels } from './kube';
 import { namespaceOf } from './layer';
 import { PodGroup } from './pod-group';
 import { type PodProps, podTemplate } from './pod-template';
@@ -18,11 +19,31 @@ export interface TaskProps extends PodProps {
    * @default 6
    */
   readonly retries?: number;
+  /**
+   * When it runs, as five fields of cron in UTC; one run waits for the one before it.
+   * @default - once
+   */
+  readonly schedule?: string;
+  /**
+   * Labels of the Job itself, such as the queue it waits in.
+   * @default - none besides its name
+   */
+  readonly jobLabels?: Labels;
+  /**
+   * Exit code after which another try would end alike; then tries that a lost node cut short do not count either.
+   * @default - every end but 0 is a try
+   */
+  readonly fatalExitCode?: number;
+  /**
+   * How long a stopping pod may take.
+   * @default - Kubernetes' 30
+   */
+  readonly graceSeconds?: number;
   /** @default - an account of its own without rights */
   readonly identity?: WorkloadIdentity;
 }
 
-/** Work that runs to its end, once: a Job. It must be idempotent. */
+/** Work that runs to its end, once or by the clock: a Job or a CronJob. It must be idempotent. */
 export class Task extends Construct {
   public readonly name: string;
   public readonly pods: PodGroup;
@@ -30,23 +51,52 @@ export class Task extends Construct {
 
   constructor(scope: Construct, id: string, props: TaskProps) {
     super(scope, id);
+    const { fatalExitCode, graceSeconds, schedule } = props;
     this.name = props.name ?? id;
-    const labels = { 'app.kubernetes.io/name': this.name };
+    const own = { 'app.kubernetes.io/name': this.name };
     this.identity = props.identity ?? new WorkloadIdentity(this, 'Identity', { name: this.name });
-    this.pods = new PodGroup(this, 'Pods', { name: this.name, labels });
+    this.pods = new PodGroup(this, 'Pods', { name: this.name, labels: own });
     this.identity.usedBy(this.pods);
-    new k8s.KubeJob(this, 'Job', {
-      metadata: { name: this.name, namespace: namespaceOf(this), labels },
+    const metadata = { name: this.name, namespace: namespaceOf(this) };
+    const labels = { ...own, ...props.jobLabels };
+    const spec: k8s.JobSpec = {
+      backoffLimit: props.retries ?? 6,
+      activeDeadlineSeconds: props.deadlineSeconds,
+      ...(fatalExitCode === undefined ? {} : { podFailurePolicy: failurePolicy(fatalExitCode) }),
+      template: podTemplate(this, props, {
+        name: this.name,
+        labels: own,
+        serviceAccount: this.identity.serviceAccount,
+        spec: {
+          restartPolicy: 'Never',
+          ...(graceSeconds === undefined ? {} : { terminationGracePeriodSeconds: graceSeconds }),
+        },
+      }),
+    };
+    if (schedule === undefined) {
+      new k8s.KubeJob(this, 'Job', { metadata: { ...metadata, labels }, spec });
+      return;
+    }
+    new k8s.KubeCronJob(this, 'CronJob', {
+      metadata: { ...metadata, labels: own },
       spec: {
-        backoffLimit: props.retries ?? 6,
-        activeDeadlineSeconds: props.deadlineSeconds,
-        template: podTemplate(this, props, {
-          name: this.name,
-          labels,
-          serviceAccount: this.identity.serviceAccount,
-          spec: { restartPolicy: 'Never' },
-        }),
+        schedule,
+        timeZone: 'Etc/UTC',
+        // Two at once would do the same work twice.
+        concurrencyPolicy: 'Forbid',
+        successfulJobsHistoryLimit: 1,
+        failedJobsHistoryLimit: 3,
+        jobTemplate: { metadata: { labels }, spec },
       },
     });
   }
+}
+
+function failurePolicy(fatal: number): k8s.PodFailurePolicy {
+  return {
+    rules: [
+      { action: 'FailJob', onExitCodes: { operator: 'In', values: [fatal] } },
+      { action: 'Ignore', onPodConditions: [{ type: 'DisruptionTarget', status: 'True' }] },
+    ],
+  };
 }

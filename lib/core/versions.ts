@@ -35,12 +35,14 @@ export const charts = {
     repository: 'oci://ghcr.io/prometheus-community/charts',
     version: '88.5.3',
   },
+  kueue: { chart: 'kueue', repository: 'oci://registry.k8s.io/kueue/charts', version: '0.19.2' },
   keda: { chart: 'keda', repository: 'https://kedacore.github.io/charts', version: '2.20.2' },
 } as const;
 
 export const images = {
   vllm: 'vllm/vllm-openai:v0.33.0',
   sglang: 'lmsysorg/sglang:v0.5.21',
+  pause: 'registry.k8s.io/pause:3.10.1',
   inferenceSim: 'ghcr.io/llm-d/llm-d-inference-sim:v0.10.2',
   litellm: 'ghcr.io/berriai/litellm-database:v1.106.2',
   postgres: 'ghcr.io/cloudnative-pg/postgresql:18.4-standard-trixie',

@@ -106,7 +106,8 @@ const onSpot = (pool: PoolFact | undefined): boolean =>
 function spotModels({ rendered, policy }: ProofInput): Refusal[] {
   if (policy?.tier !== 'prod') return [];
   const pools = new Map(rendered.facts.of('pool').map((pool) => [pool.name, pool]));
-  const models = rendered.facts.of('model');
+  // What works requests off can begin again.
+  const models = rendered.facts.of('model').filter(({ batch }) => !batch);
   return models.flatMap((model) => {
     const { alias, pool } = model;
     const twins = models.filter((other) => other.alias === alias && other.pool);

@@ -1,4 +1,4 @@
-import type { NodeShape, PodsFact, PoolFact, Rendered } from '../core';
+import { type NodeShape, type PodsFact, type PoolFact, PRIORITIES, type Rendered } from '../core';
 import { shapesFor } from './node-labels';
 import { closedTo } from './placement';
 import { nodesAllowed } from './pool-limits';
@@ -14,6 +14,8 @@ export interface Bound {
 /** What one pool alone must host, and the nodes that it takes. */
 export interface BoundTo {
   readonly pods: readonly Bound[];
+  /** Pods that hold a place for others, and go first. */
+  readonly spare: readonly Bound[];
   /** Of those that ask for GPUs or parts of them; of all where the pool has none. */
   readonly nodes: readonly PackedNode[];
   /** What DaemonSets take of each node. */
@@ -43,13 +45,26 @@ export function boundPods({ facts }: Rendered): ReadonlyMap<PoolFact, BoundTo> {
     if (open.length === 1) bound.get(open[0])?.push({ pods, count: pods.maxReplicas, demand });
   }
   return new Map(
-    [...bound].map(([pool, pods]) => {
+    [...bound].map(([pool, every]) => {
       const taken = takenOn(pool, daemons);
-      const onGpus = pool.shapes.some(({ gpus }) => gpus > 0);
-      const packed = onGpus ? pods.filter(({ demand }) => asksForDevice(demand)) : pods;
-      return [pool, { pods, taken, nodes: pack(pool, packed, taken) }];
+      const pods = every.filter((each) => !isSpare(each));
+      const spare = every.filter(isSpare);
+      return [pool, { pods, spare, taken, nodes: pack(pool, countedOn(pool, pods), taken) }];
     }),
   );
+}
+
+const isSpare = ({ pods }: Bound): boolean => pods.template.spec.priorityClassName === PRIORITIES.spare.name;
+
+/** On GPU nodes only what asks for GPUs decides how many there are. */
+function countedOn({ shapes }: PoolFact, pods: readonly Bound[]): readonly Bound[] {
+  return shapes.some(({ gpus }) => gpus > 0) ? pods.filter(({ demand }) => asksForDevice(demand)) : pods;
+}
+
+/** Nodes that all but the spare pods take at their lowest scale. */
+export function nodesAtLeast(pool: PoolFact, { pods, taken }: BoundTo): number {
+  const least = countedOn(pool, pods).map((each) => ({ ...each, count: Number(each.pods.replicas) }));
+  return pack(pool, least, taken).length;
 }
 
 /** Whether a pod works on GPUs or parts of them. */

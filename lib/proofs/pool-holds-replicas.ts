@@ -1,11 +1,11 @@
 import type { PoolFact } from '../core';
-import { asksForDevice, type Bound, type BoundTo, boundPods, mostNodes } from './packing';
+import { asksForDevice, type Bound, type BoundTo, boundPods, mostNodes, nodesAtLeast } from './packing';
 import type { Proof, Refusal } from './proof';
 import { deviceName, GPU } from './room';
 
 /**
  * All pods that only one pool can host fit within its limits at their highest scale. Nodes are bought whole: three
- * GPUs of a pod on nodes of four count as four.
+ * GPUs of a pod on nodes of four count as four. Spare pods make way, but at the lowest scale they have a place too.
  *
  * Fails: a pool with a limit of 4 GPUs, and two replicas of 4.
  */
@@ -16,7 +16,10 @@ export const poolHoldsReplicas: Proof = {
     const pools = rendered.facts.of('pool');
     if (!pools.length) return { findings: [], checked: 0, skipped: 'no pools: nodes are not ours to launch' };
     const bound = boundPods(rendered);
-    const findings = [...bound].flatMap(([pool, to]) => overLimits(pool, to));
+    const findings = [...bound].flatMap(([pool, to]) => {
+      const over = overLimits(pool, to);
+      return over.length ? over : neverWarm(pool, to);
+    });
     return { findings, checked: [...bound.values()].flatMap(({ pods }) => pods).length };
   },
 };
@@ -59,6 +62,27 @@ function over(
       what: `pool '${pool.name}' may have ${limit} ${unit}, and its pods need ${Math.ceil(needed)} at their highest scale (${sum})`,
       why: 'Karpenter launches nothing beyond the limit: the last pods stay Pending',
       fix: `raise the limit of '${pool.name}' to ${Math.ceil(needed)}, or lower the replicas`,
+    },
+  ];
+}
+
+/** Spare pods for which even the lowest scale of all others leaves no node. */
+function neverWarm(pool: PoolFact, to: BoundTo): Refusal[] {
+  const perNode = Math.max(0, ...pool.shapes.map((shape) => shape.gpus));
+  const most = mostNodes(pool);
+  const { spare } = to;
+  if (!spare.length || perNode === 0 || !Number.isFinite(most)) return [];
+  const limit = most * perNode;
+  const used = nodesAtLeast(pool, to) * perNode;
+  const warm = spare.reduce((sum, { count }) => sum + count, 0) * perNode;
+  if (used + warm <= limit) return [];
+  const left = Math.floor((limit - used) / perNode);
+  return [
+    {
+      object: spare[0].pods.owner,
+      what: `keeps ${warm} GPUs of pool '${pool.name}' warm, which may have ${limit}, of which its other pods need ${used} at their lowest scale`,
+      why: 'spare pods make way for all others: some of these would never have a node',
+      fix: `raise the limit of '${pool.name}' to ${used + warm}, or ${left > 0 ? `keep ${left} warm` : 'keep none warm'}`,
     },
   ];
 }

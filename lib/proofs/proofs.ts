@@ -19,6 +19,7 @@ import { poolHoldsReplicas } from './pool-holds-replicas';
 import { precisionIsSupported } from './precision-is-supported';
 import type { Proof } from './proof';
 import { publicIsDeclared } from './public-is-declared';
+import { queueAdmitsJobs } from './queue-admits-jobs';
 import { quotaCoversPool } from './quota-covers-pool';
 import { referencesResolve } from './references-resolve';
 import { rolloutCanFinish } from './rollout-can-finish';
@@ -43,6 +44,7 @@ export const PROOFS: readonly Proof[] = [
   migLayoutPlaces,
   devicesMatchAutoscaler,
   quotaCoversPool,
+  queueAdmitsJobs,
   modelFitsMemory,
   parallelismDivides,
   precisionIsSupported,

@@ -1,4 +1,4 @@
-import type { KubeObject, PodsFact } from '../core';
+import { type KubeObject, type PodsFact, PRIORITIES } from '../core';
 import type { ApiClient, LiveObject, Target } from './api-client';
 import { eventsOf } from './events';
 import { TooSlowError, until } from './poll';
@@ -35,6 +35,7 @@ export async function scaleToMaximum(api: ApiClient, pods: readonly PodsFact[]):
 export async function rollOne(api: ApiClient, pods: readonly PodsFact[]): Promise<string | undefined> {
   const [hardest] = pods
     .filter(({ owner, maker }) => maker === 'object' && owner.startsWith('Deployment/'))
+    .filter(({ template }) => template.spec.priorityClassName !== PRIORITIES.spare.name)
     .sort((a, b) => gpusOf(b) - gpusOf(a));
   if (!hardest) return undefined;
   const annotations = { 'nexus.dev/rolled': '1' };

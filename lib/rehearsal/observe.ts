@@ -1,3 +1,4 @@
+import { PRIORITIES } from '../core';
 import type { ApiClient, LiveObject } from './api-client';
 import { STANDS_FOR } from './stand-ins';
 
@@ -54,7 +55,14 @@ function stateOf(object: LiveObject): WorkloadState {
   const owner = metadata.annotations?.[STANDS_FOR] ?? `${kind}/${metadata.namespace}/${metadata.name}`;
   const seen = (status.observedGeneration ?? 0) >= (metadata.generation ?? 1);
   const { wanted, ready, old } = counts(kind, spec, status);
-  return { owner, object, wanted, ready, done: (seen || kind === 'Job') && ready >= wanted && old === 0 };
+  const there = ready >= wanted && old === 0;
+  return { owner, object, wanted, ready, done: (seen || kind === 'Job') && (there || isSpare(object)) };
+}
+
+/** Pods that hold a place for others wait by design where a pool is full. */
+function isSpare({ spec }: LiveObject): boolean {
+  const { template } = (spec ?? {}) as { template?: { spec?: { priorityClassName?: string } } };
+  return template?.spec?.priorityClassName === PRIORITIES.spare.name;
 }
 
 function counts(

@@ -1,5 +1,6 @@
 export type { Adapter, ServedAdapter } from './adapters';
 export * from './autoscaling';
+export * from './batch-inference';
 export type { BatchLimits, Profile } from './batch-limits';
 export type { ReplicaProps } from './gpu-replica';
 export { type CachedWeights, ModelCache, type ModelCacheProps } from './model-cache';

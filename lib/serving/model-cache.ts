@@ -64,7 +64,8 @@ export class ModelCache extends Construct {
   private readonly props: ModelCacheProps;
   private readonly fetched = new Map<string, CachedWeights>();
   private readonly identity: WorkloadIdentity;
-  private readonly namespace: string;
+  /** Namespaces that have the program. */
+  private readonly homes = new Set<string>();
   private readonly program: string;
 
   constructor(scope: Construct, id: string, props: ModelCacheProps) {
@@ -78,26 +79,25 @@ export class ModelCache extends Construct {
         fix: 'use S3Store (data.objects.kind: s3), or let servers load from the hub (weights.from: hub)',
       });
     }
-    this.namespace = namespaceOf(this);
     this.program = `${id}-program`;
-    new k8s.KubeConfigMap(this, 'Program', {
-      metadata: { name: this.program, namespace: this.namespace },
-      data: { 'weights.py': weightsProgram() },
-    });
+    this.bringProgram(this, namespaceOf(this));
     this.identity = new WorkloadIdentity(this, 'Identity', { name: id });
     bucket.grantReadWrite(this.identity, 'hub/');
   }
 
-  /** The program, mounted where its command looks for it. */
+  /** The program, mounted where its command looks for it. A consumer in another namespace brings its own copy. */
   public filesFor(consumer: Construct): Readonly<Record<string, { readonly name: string }>> {
-    if (namespaceOf(consumer) !== this.namespace) {
-      throw new PlatformError(consumer, {
-        what: `is in namespace '${namespaceOf(consumer)}', and its ModelCache in '${this.namespace}'`,
-        why: 'the program that waits for weights is mounted from a ConfigMap beside the cache',
-        fix: 'put both into one namespace',
-      });
-    }
+    const namespace = namespaceOf(consumer);
+    if (!this.homes.has(namespace)) this.bringProgram(consumer, namespace);
     return { [FOLDER]: { name: this.program } };
+  }
+
+  private bringProgram(at: Construct, namespace: string): void {
+    this.homes.add(namespace);
+    new k8s.KubeConfigMap(at, 'Program', {
+      metadata: { name: this.program, namespace },
+      data: { 'weights.py': weightsProgram() },
+    });
   }
 
   /** Have a model fetched, once for all who ask; `streamed` weights must be in a format that can be. */

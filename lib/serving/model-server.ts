@@ -9,7 +9,9 @@ import {
   namespaceOf,
   PlatformError,
   type PodGroup,
+  type PodResources,
   policyOf,
+  priorityClass,
   type SecretRef,
   Workload,
   type WorkloadProps,
@@ -110,6 +112,10 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
   public readonly baseUrl: string;
   public readonly provider: string;
   public readonly pods: PodGroup;
+  /** What its pods run: pulled beforehand where nodes are kept warm. */
+  public readonly image: string;
+  /** What each of its pods asks for: batch work gets what is left. */
+  public readonly resources: PodResources;
   public readonly port = PORT;
   public readonly longestSeconds: number;
   public readonly metrics: readonly MetricsEndpoint[];
@@ -151,10 +157,14 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
       ...(this.secret ? { key: this.secret.key('apiKey') } : {}),
       ...(props.context === undefined ? {} : { context: props.context }),
     });
+    this.image = pod.image;
+    this.resources = pod.resources;
     const scales = this.replicas.max > this.replicas.min;
     const server = new Workload(this, 'Server', {
       ...pod,
       name: id,
+      // On general nodes it is one of many, and takes nobody's place.
+      ...(pod.resources.gpus ? { priorityClass: priorityClass(this, 'serving') } : {}),
       ports: { http: PORT },
       // The models are listed once the weights are loaded, but only to those with the key; health fails only when the
       // engine is dead.

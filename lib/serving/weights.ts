@@ -59,6 +59,11 @@ interface Asked extends WeightsProps {
   readonly adapters: Readonly<Record<string, { readonly model: string }>>;
   /** Image that the pod has anyway. */
   readonly image: string;
+  /**
+   * Whose rights its pods have.
+   * @default - one of their own
+   */
+  readonly identity?: WorkloadIdentity;
 }
 
 const FOLDER = '/weights';
@@ -113,7 +118,7 @@ function fromBucket(server: Construct, asked: Asked, cache: ModelCache): Loading
   const copied = read.filter(([folder]) => folder);
   const copiedGiB = streams ? 0 : (files ?? 200);
 
-  const identity = new WorkloadIdentity(server, 'Reader', { name: server.node.id });
+  const identity = asked.identity ?? new WorkloadIdentity(server, 'Reader', { name: server.node.id });
   for (const [, { bucket, prefix }] of read) bucket.grantRead(identity, prefix);
   const waitsSeconds =
     Math.max(...read.map(([, { fetchSeconds }]) => fetchSeconds)) + copiedGiB * SECONDS_PER_GIB.bucket;

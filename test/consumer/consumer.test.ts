@@ -64,6 +64,8 @@ describe('the tarball', () => {
       'CHANGELOG.md',
       'LICENSE',
       'README.md',
+      // The Job of batch inference carries it.
+      'dist/lib/serving/data/batch-runner.py',
       'package.json',
     ]);
     expect(paths.filter((path) => /\.test\.|^dist\/test\/|fixture/.test(path))).toEqual([]);

@@ -19,3 +19,32 @@ test('a job of its own account, closed in, that ends', () => {
   expect(find(l, 'NetworkPolicy').spec).not.toHaveProperty('ingress');
   expect(render(l).facts.of('pods')[0]).toMatchObject({ owner: 'Job/apps/migrate', job: true });
 });
+
+test('by the clock it is a CronJob, whose Jobs carry their labels and end alike', () => {
+  const l = layer();
+  new Task(l, 'nightly', {
+    image: 'example.com/tool:1.0.0',
+    resources: { cpu: '100m', memory: '128Mi' },
+    deadlineSeconds: 600,
+    schedule: '0 1 * * *',
+    jobLabels: { queue: 'batch' },
+    fatalExitCode: 3,
+    graceSeconds: 90,
+  });
+  expect(find(l, 'CronJob')).toMatchObject({
+    spec: {
+      schedule: '0 1 * * *',
+      timeZone: 'Etc/UTC',
+      concurrencyPolicy: 'Forbid',
+      jobTemplate: {
+        metadata: { labels: { 'app.kubernetes.io/name': 'nightly', queue: 'batch' } },
+        spec: {
+          activeDeadlineSeconds: 600,
+          podFailurePolicy: { rules: [{ action: 'FailJob' }, { action: 'Ignore' }] },
+          template: { spec: { terminationGracePeriodSeconds: 90 } },
+        },
+      },
+    },
+  });
+  expect(render(l).facts.of('pods')[0]).toMatchObject({ owner: 'CronJob/apps/nightly', job: true });
+});

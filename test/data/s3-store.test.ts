@@ -82,3 +82,18 @@ test('outside AWS it is refused', () => {
       fix: use SeaweedStore (data.objects.kind: seaweedfs), or give the environment an aws section]
   `);
 });
+
+test('below a prefix nothing else is listed, read or written', () => {
+  const scope = stores();
+  const identity = new WorkloadIdentity(scope, 'Writer', { name: 'writer' });
+  new S3Store(scope, 'objects').bucket('batch').grantReadWrite(identity, 'a/out/');
+  const arn = 'arn:aws:s3:::nexus-prod-batch-111122223333-us-east-1';
+  const [place, list, objects] = facts(scope).of('identity')[0].statements;
+  expect(place).toEqual({ actions: ['s3:GetBucketLocation'], resources: [arn] });
+  expect(list).toEqual({
+    actions: ['s3:ListBucket'],
+    resources: [arn],
+    conditions: { StringLike: { 's3:prefix': ['a/out/*'] } },
+  });
+  expect(objects.resources).toEqual([`${arn}/a/out/*`]);
+});

@@ -317,6 +317,8 @@ describe('disruption-can-finish', () => {
     `);
     expect(refusals(disruptionCanFinish, scene('dev'))).toBe('');
     expect(refusals(disruptionCanFinish, scene('prod', [{ ...model, pool: 'l40s' }]))).toBe('');
+    const batch = { ...model, alias: 'nightly', batch: true };
+    expect(refusals(disruptionCanFinish, scene('prod', [batch]))).not.toContain('model/nightly');
   });
 });
 

@@ -1,4 +1,4 @@
-import { ApiObject, App } from 'cdk8s';
+import { ApiObject, App, JsonPatch } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-30';
 import {
   ConnectionSecret,
@@ -97,6 +97,27 @@ function namespaces(layer: Layer, levels: Readonly<Record<string, string>>): voi
   }
 }
 
+const QUEUE_KINDS = ['LocalQueue', 'ClusterQueue', 'ResourceFlavor'].map((kind) => `kueue.x-k8s.io/${kind}`);
+
+/** A queue for the Jobs of the namespace 'apps'. */
+function queue(scope: Layer): void {
+  const write = (kind: string, spec: object, namespace?: string) =>
+    new ApiObject(scope, kind, {
+      apiVersion: 'kueue.x-k8s.io/v1beta2',
+      kind,
+      metadata: { name: 'jobs', ...(namespace ? { namespace } : {}) },
+      spec,
+    });
+  const quotas = { cpu: '4', memory: '8Gi' };
+  const resources = Object.entries(quotas).map(([name, nominalQuota]) => ({ name, nominalQuota }));
+  write('ResourceFlavor', {});
+  write('ClusterQueue', {
+    namespaceSelector: {},
+    resourceGroups: [{ coveredResources: Object.keys(quotas), flavors: [{ name: 'jobs', resources }] }],
+  });
+  write('LocalQueue', { clusterQueue: 'jobs' }, 'apps');
+}
+
 /** A small platform of every phase that no proof refuses; `models` of them, for measurements. */
 export function cleanPlatform(models = 1): App {
   const app = new App();
@@ -179,6 +200,7 @@ export function cleanPlatform(models = 1): App {
     ],
   });
   prometheus.pods('controller').pods.allowFrom(keda.pods('controller').pods, { port: 9090, why: 'queries' });
+  controller('kueue', QUEUE_KINDS, {});
   const postgres = controller('cnpg', ['postgresql.cnpg.io/Cluster'], { webhook: 9443 });
   postgres.pods('controller').pods.allowFromControlPlane(9443);
   new HelmRelease(operators, 'gpu', {
@@ -330,5 +352,9 @@ export function cleanPlatform(models = 1): App {
     env: { DATABASE_URL: connection.key('uri') },
   });
   db.pods.allowFrom(migrate.pods, { port: 5432, why: 'its schema' });
+  ApiObject.of(migrate.node.findChild('Job')).addJsonPatch(
+    JsonPatch.add('/metadata/labels/kueue.x-k8s.io~1queue-name', 'jobs'),
+  );
+  queue(apps);
   return app;
 }

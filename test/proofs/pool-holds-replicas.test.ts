@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { PodsFact, PoolFact } from '../../lib/core';
 import { poolHoldsReplicas } from '../../lib/proofs/pool-holds-replicas';
 import { POOLS } from './platform';
@@ -57,4 +57,24 @@ test('vCPUs of a pool without GPUs', () => {
 
 test('a Job is gone when its work is done', () => {
   expect(judged([pods('chat', 4, 6), pods('load', 4, 1, { job: true })])).toBe('');
+});
+
+describe('spare pods', () => {
+  const spare = (count: number) => {
+    const fact = pods('warm', 4, count, { replicas: count });
+    const spec = { ...fact.template.spec, priorityClassName: 'nexus-spare' };
+    return { ...fact, template: { ...fact.template, spec } };
+  };
+
+  test('make way at the highest scale', () => {
+    expect(judged([pods('chat', 4, 6, { replicas: 4 }), spare(2)])).toBe('');
+  });
+
+  test('must have a place at the lowest', () => {
+    expect(judged([pods('chat', 4, 6, { replicas: 5 }), spare(2)])).toMatchInlineSnapshot(`
+      "Deployment/apps/warm: keeps 8 GPUs of pool 'l40s' warm, which may have 24, of which its other pods need 20 at their lowest scale
+        why: spare pods make way for all others: some of these would never have a node
+        fix: raise the limit of 'l40s' to 28, or keep 1 warm"
+    `);
+  });
 });

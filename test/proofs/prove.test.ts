@@ -122,6 +122,7 @@ test('every proof has a public name and a line of documentation', () => {
       "mig-layout-places",
       "devices-match-autoscaler",
       "quota-covers-pool",
+      "queue-admits-jobs",
       "model-fits-memory",
       "parallelism-divides",
       "precision-is-supported",

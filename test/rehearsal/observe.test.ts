@@ -77,3 +77,9 @@ test("a pod's workload is found through its ReplicaSet", () => {
   expect(makerOf(pod('StatefulSet', 'ledger'))).toBe('StatefulSet/a/ledger');
   expect(makerOf(live('Pod', {}))).toBeUndefined();
 });
+
+test('spare pods are content with what they get', async () => {
+  const status = { observedGeneration: 2, replicas: 2, updatedReplicas: 2, readyReplicas: 0 };
+  const spec = { replicas: 2, template: { spec: { priorityClassName: 'nexus-spare' } } };
+  expect(await stateOf(live('Deployment', { spec, status }))).toMatchObject({ ready: 0, done: true });
+});

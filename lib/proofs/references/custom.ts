@@ -144,6 +144,20 @@ function byKind(object: string, json: KubeObject): Reference[] {
           : local(at, 'TriggerAuthentication', ref.name);
       });
     }
+    case 'LocalQueue': {
+      const { clusterQueue } = json.spec as { clusterQueue?: string };
+      return clusterQueue
+        ? [{ object, at: 'spec.clusterQueue', kind: 'ClusterQueue', name: clusterQueue }]
+        : [];
+    }
+    case 'ClusterQueue': {
+      const { resourceGroups = [] } = json.spec as {
+        resourceGroups?: readonly { flavors?: readonly { name: string }[] }[];
+      };
+      return resourceGroups.flatMap(({ flavors = [] }) =>
+        flavors.map(({ name }) => ({ object, at: 'flavor', kind: 'ResourceFlavor', name })),
+      );
+    }
     case 'Gateway': {
       const name = (json.spec as { gatewayClassName?: string } | undefined)?.gatewayClassName;
       const listeners = ((json.spec as { listeners?: readonly Listener[] } | undefined)?.listeners ??

@@ -1,4 +1,4 @@
-import type { RenderedObject } from '../../core';
+import type { Labels, RenderedObject } from '../../core';
 import type { Reference } from './reference';
 
 interface RoleBinding {
@@ -12,6 +12,17 @@ interface RoleBinding {
 
 interface ClaimSpec {
   readonly storageClassName?: string;
+}
+
+/** Labels by which a Job names what lets it in. */
+function queueReferences(
+  labels: Labels | undefined,
+  namespace: string | undefined,
+  add: (at: string, kind: string, name: string | undefined, namespace?: string) => void,
+): void {
+  const of = (label: string) => labels?.[`kueue.x-k8s.io/${label}`];
+  add('label kueue.x-k8s.io/queue-name', 'LocalQueue', of('queue-name'), namespace);
+  add('label kueue.x-k8s.io/priority-class', 'WorkloadPriorityClass', of('priority-class'));
 }
 
 /** What built-in kinds other than pods name: roles, accounts, classes. */
@@ -36,6 +47,14 @@ export function objectReferences({ id: object, json }: RenderedObject): Referenc
     case 'PersistentVolumeClaim':
       add('storageClassName', 'StorageClass', (json.spec as ClaimSpec | undefined)?.storageClassName);
       break;
+    case 'Job':
+      queueReferences(json.metadata.labels, namespace, add);
+      break;
+    case 'CronJob': {
+      const { jobTemplate } = (json.spec ?? {}) as { jobTemplate?: Pick<typeof json, 'metadata'> };
+      queueReferences(jobTemplate?.metadata?.labels, namespace, add);
+      break;
+    }
     case 'StatefulSet': {
       const { volumeClaimTemplates = [] } = json.spec as {
         volumeClaimTemplates?: readonly { metadata: { name: string }; spec?: ClaimSpec }[];

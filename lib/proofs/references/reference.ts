@@ -30,6 +30,10 @@ const WHY: Readonly<Record<string, string>> = {
   ClusterTriggerAuthentication: 'KEDA cannot build the scaler: the workload never scales',
   SecretStore: 'nothing is fetched: the Secret is never written',
   ClusterSecretStore: 'nothing is fetched: the Secret is never written',
+  LocalQueue: 'Kueue never lets the Job in: it stays suspended, and nothing fails',
+  WorkloadPriorityClass: 'Kueue refuses the Job: it knows no such class',
+  ClusterQueue: 'the queue is never active: its Jobs stay suspended',
+  ResourceFlavor: 'the queue is never active: its Jobs stay suspended',
   Role: 'the binding grants nothing',
   ClusterRole: 'the binding grants nothing',
 };

@@ -1,0 +1,41 @@
+import type { Environment } from '../environments';
+import { WarmNodes } from '../lib/compute';
+import type { INodePool } from '../lib/contracts';
+import type { Layer, Phase } from '../lib/core';
+import type { ModelServer } from '../lib/serving';
+import type { Origins } from './origins';
+
+/**
+ * Nodes that the pools keep started, with the images of the models that run there. They stand in a layer of the last
+ * phase: on a full pool they wait, and nothing must wait for them.
+ */
+export function warmNodes(
+  from: Origins,
+  layer: (id: string, phase: Phase, namespace?: string) => Layer,
+  { pools, models }: Environment,
+  byPool: ReadonlyMap<string, INodePool>,
+  servers: readonly ModelServer[],
+): void {
+  const warm = Object.entries(pools).flatMap(([name, props]) => {
+    const pool = byPool.get(name);
+    return 'gpu' in props && props.warm && pool ? [{ name, pool, nodes: props.warm }] : [];
+  });
+  if (warm.length === 0) return;
+  const home = layer('warm', 'apps', 'serving');
+  for (const { name, pool, nodes } of warm) {
+    const there = servers.filter(({ model }) => {
+      const props = models[model];
+      return props.engine !== 'simulator' && props.pool === name;
+    });
+    const images = [...new Set(there.map(({ image }) => image))];
+    from.try(
+      `pools.${name}.warm`,
+      () =>
+        new WarmNodes(home, `${name}-warm`, {
+          pool,
+          nodes,
+          images: Object.fromEntries(images.map((image, i) => [`engine-${i + 1}`, image])),
+        }),
+    );
+  }
+}
