@@ -64,6 +64,8 @@ describe('the tarball', () => {
       'CHANGELOG.md',
       'LICENSE',
       'README.md',
+      // The program that a Job and an init container run.
+      'dist/lib/serving/data/weights.py',
       'package.json',
     ]);
     expect(paths.filter((path) => /\.test\.|^dist\/test\/|fixture/.test(path))).toEqual([]);
