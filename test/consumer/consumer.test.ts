@@ -64,8 +64,9 @@ describe('the tarball', () => {
       'CHANGELOG.md',
       'LICENSE',
       'README.md',
-      // The Job of batch inference carries it.
+      // What Jobs and init containers run.
       'dist/lib/serving/data/batch-runner.py',
+      'dist/lib/serving/data/weights.py',
       'package.json',
     ]);
     expect(paths.filter((path) => /\.test\.|^dist\/test\/|fixture/.test(path))).toEqual([]);
