@@ -15,6 +15,11 @@ export interface IModelEndpoint extends IConstruct {
   readonly pods?: PodGroup;
   /** Port of those pods. */
   readonly port?: number;
+  /**
+   * Reads `x-` headers of clients: their session, how urgent they are.
+   * @default false
+   */
+  readonly readsHeaders?: boolean;
   /** Longest answer, which every timeout in front of it must outlast. */
   readonly longestSeconds: number;
 }

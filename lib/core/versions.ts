@@ -35,12 +35,30 @@ export const charts = {
     repository: 'oci://ghcr.io/prometheus-community/charts',
     version: '88.5.3',
   },
+  awsLoadBalancerController: {
+    chart: 'aws-load-balancer-controller',
+    repository: 'https://aws.github.io/eks-charts',
+    version: '3.5.0',
+  },
+  agentgatewayCrds: {
+    chart: 'agentgateway-crds',
+    repository: 'oci://cr.agentgateway.dev/charts',
+    version: 'v1.4.1',
+  },
+  agentgateway: {
+    chart: 'agentgateway',
+    repository: 'oci://cr.agentgateway.dev/charts',
+    version: 'v1.4.1',
+  },
   keda: { chart: 'keda', repository: 'https://kedacore.github.io/charts', version: '2.20.2' },
 } as const;
 
 export const images = {
   vllm: 'vllm/vllm-openai:v0.33.0',
   inferenceSim: 'ghcr.io/llm-d/llm-d-inference-sim:v0.10.2',
+  endpointPicker: 'ghcr.io/llm-d/llm-d-router-endpoint-picker:v0.10.0',
+  agentgatewayController: 'cr.agentgateway.dev/controller:v1.4.1',
+  agentgatewayProxy: 'cr.agentgateway.dev/agentgateway:v1.4.1',
   litellm: 'ghcr.io/berriai/litellm-database:v1.106.2',
   postgres: 'ghcr.io/cloudnative-pg/postgresql:18.4-standard-trixie',
   valkey: 'docker.io/valkey/valkey:9.1.1',
