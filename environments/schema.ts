@@ -2,6 +2,7 @@ import { type Infer, type JsonSchema, listOf, objectOf, optional, orEmpty, withD
 import { enumOf, integer, string } from './scalars';
 import { aws } from './schema/aws';
 import { data } from './schema/data';
+import { edge } from './schema/edge';
 import { gateway } from './schema/gateway';
 import { models } from './schema/models';
 import { pools } from './schema/pools';
@@ -59,6 +60,7 @@ export const environmentSchema = objectOf('An environment of the platform', {
   gitops,
   pools: orEmpty(pools),
   models: orEmpty(models),
+  edge: optional(edge),
   gateway: orEmpty(gateway),
   data,
   observability: orEmpty(observability),

@@ -1,10 +1,13 @@
 import type { Construct } from 'constructs';
-import type { Environment } from '../environments';
+import { type Environment, picks } from '../environments';
 import type { INodePool } from '../lib/contracts';
 import { PlatformError } from '../lib/core';
 import { type ModelServer, ModelSimulator, VllmService } from '../lib/serving';
 
 type Model = Environment['models'][string];
+
+/** Whether the endpoint picker chooses among the replicas of a model. */
+export const picksOf = ({ tier }: Environment, model: Model): boolean => picks(model, tier);
 
 /** One model as the file asks for it: vLLM on a pool, or its simulator on CPUs. */
 export function modelServer(

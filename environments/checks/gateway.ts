@@ -5,9 +5,10 @@ import { type Checking, type Draft, entriesOf } from './draft';
 export function checkGateway({ gateway, models }: Draft, { fault, written }: Checking): void {
   const faulty = (written('models') && !models) || (written('gateway.providers') && !gateway?.providers);
   if (faulty) return;
-  const aliases = [...Object.keys(models ?? {}), ...Object.keys(gateway?.providers ?? {})];
+  const aliases = [models, gateway?.providers, gateway?.splits].flatMap((map) => Object.keys(map ?? {}));
   const exists = (alias: string) =>
-    aliases.includes(alias) || written(`models.${alias}`) || written(`gateway.providers.${alias}`);
+    aliases.includes(alias) ||
+    ['models', 'gateway.providers', 'gateway.splits'].some((map) => written(`${map}.${alias}`));
   const unknown = (alias: string) =>
     `'${alias}' is neither a model nor a provider here${didYouMean(alias, aliases)}`;
 

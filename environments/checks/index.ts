@@ -1,8 +1,10 @@
 import { checkAws } from './aws';
 import type { Checking, Draft } from './draft';
+import { checkEdge } from './edge';
 import { checkGateway } from './gateway';
 import { checkModels } from './models';
 import { checkPools } from './pools';
+import { checkRouting, checkSplits } from './routing';
 import { checkWaivers } from './waivers';
 
 export type { Checking, Draft } from './draft';
@@ -12,6 +14,9 @@ export function checkAll(draft: Draft, checking: Checking): void {
   checkAws(draft, checking);
   checkPools(draft, checking);
   checkModels(draft, checking);
+  checkRouting(draft, checking);
   checkGateway(draft, checking);
+  checkSplits(draft, checking);
+  checkEdge(draft, checking);
   checkWaivers(draft, checking);
 }

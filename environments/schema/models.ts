@@ -2,6 +2,7 @@ import { oneOf } from '../choices';
 import { listOf, mapOf, objectOf, optional, withDefault } from '../fields';
 import { DEFAULT_ENGINE } from '../merge';
 import { enumOf, integer, number, string } from '../scalars';
+import { routing } from './routing';
 import { label } from './text';
 
 const shared = {
@@ -19,6 +20,7 @@ const shared = {
     }),
   ),
   drainSeconds: optional(integer('How long a stopping replica may finish its answers', { min: 0 })),
+  routing: optional(routing),
   maxSequences: optional(integer('Requests that one replica works on at once', { min: 1 })),
 };
 

@@ -24,7 +24,7 @@ describe('top', () => {
       "env.yaml
         11:1  model: unknown key; did you mean 'models'?
         12:1  observabilty: unknown key; did you mean 'observability'?
-        13:1  zzz: unknown key; known here: extends, name, tier, prefix, aws, gitops, pools, models, gateway, data, observability, waivers
+        13:1  zzz: unknown key; known here: extends, name, tier, prefix, aws, gitops, pools, models, edge, gateway, data, observability, waivers
       3 problems; nothing was synthesized"
     `);
   });
@@ -43,7 +43,7 @@ describe('top', () => {
     `);
     expect(localPlus('gateway: { tenants: {} }\nobservability: { slos: {} }\n')).toMatchInlineSnapshot(`
       "env.yaml
-        11:12  gateway.tenants: unknown key; known here: host, clients, replicas, providers, fallbacks
+        11:12  gateway.tenants: unknown key; known here: host, clients, replicas, providers, splits, fallbacks
         12:18  observability.slos: unknown key; known here: retentionDays, storageGiB, langfuse
       2 problems; nothing was synthesized"
     `);

@@ -10,8 +10,6 @@ export const LATER: Readonly<Record<string, string>> = {
   'place-quota': 'quota-covers-pool: the file has no quotas yet',
   'place-region': 'pod-has-a-home: the catalog knows prices by region, not offers',
   'conf-dead-metric': 'metric-exists: needs the metrics of engines by version',
-  'conf-kgateway-pool': 'no inference gateway yet',
-  'conf-ab-weights': 'the file has no weights yet',
   'conf-bad-promql': 'query-parses: needs a parser',
   'aws-karpenter-version': 'both versions are pinned here, and nothing compares them yet',
 };
