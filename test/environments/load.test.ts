@@ -379,3 +379,14 @@ describe('YAML', () => {
     expect(messageOf({ 'env.yaml': `\ufeff${LOCAL.replaceAll('\n', '\r\n')}` })).toBe('(loads)');
   });
 });
+
+test('lines are counted also where the parser lost its way', () => {
+  // A quoted text over two lines where a key should be: the parser's own counter forgets the break in it.
+  expect(messageOf({ 'env.yaml': ' :\n"\n  "l: [\n' })).toMatchInlineSnapshot(`
+    "env.yaml
+      2:1  not valid YAML: Unexpected double-quoted-scalar at node end
+      3:4  not valid YAML: Unexpected scalar at node end
+      4:1  not valid YAML: Unexpected flow-error-end token in YAML stream: "\\u0018"
+    3 problems; nothing was synthesized"
+  `);
+});
