@@ -1,3 +1,4 @@
+export { picks } from './checks/routing';
 export { VERIFIED_ON } from './eks-calendar';
 export { listEnvironments, resolveEnvironmentFile, UnknownEnvironmentError } from './find';
 export { type Environment, loadEnvironment } from './load';

@@ -3,6 +3,7 @@ import { enumOf, number, string } from './scalars';
 import { aws } from './schema/aws';
 import { batch } from './schema/batch';
 import { data } from './schema/data';
+import { edge } from './schema/edge';
 import { gateway } from './schema/gateway';
 import { models } from './schema/models';
 import { observability } from './schema/observability';
@@ -56,6 +57,7 @@ export const environmentSchema = objectOf('An environment of the platform', {
   models: orEmpty(models),
   weights: orEmpty(weights),
   batch: optional(batch),
+  edge: optional(edge),
   gateway: orEmpty(gateway),
   data,
   observability: orEmpty(observability),

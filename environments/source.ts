@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
-import { type ErrorCode, isAlias, isMap, isScalar, isSeq, LineCounter, type Pair, parseDocument } from 'yaml';
+import { type ErrorCode, isAlias, isMap, isScalar, isSeq, type Pair, parseDocument } from 'yaml';
 import type { Place, Report, SourceFile } from './problems';
 import { printedPath } from './problems';
 
@@ -41,18 +41,36 @@ const MAX_BYTES = 1024 * 1024;
 const MAX_DEPTH = 32;
 const TOO_DEEP = `is nested too deeply; at most ${MAX_DEPTH} levels are read`;
 
+/** Where lines begin. The parser's own counter forgets lines in which it lost its way. */
+function lineStarts(text: string): number[] {
+  const starts = [0];
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
+  return starts;
+}
+
+function positionIn(starts: readonly number[], offset: number): { line: number; col: number } {
+  let [low, high] = [0, starts.length];
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if (starts[middle] <= offset) low = middle;
+    else high = middle;
+  }
+  return { line: low + 1, col: offset - starts[low] + 1 };
+}
+
 /** Read one YAML file into nodes. `undefined` after a fault that leaves nothing to look at. */
 export function readSource(file: string, report: Report): MapNode | undefined {
-  const lines = new LineCounter();
+  let starts = [0];
+  const lines = { linePos: (offset: number) => positionIn(starts, offset) };
   const source: SourceFile = { name: printedPath(file), lines };
   const start: Place = { file: source, offset: 0 };
   const text = readText(file, (message) => report(start, '', message));
   if (text === undefined) return undefined;
+  starts = lineStarts(text);
 
   let document: ReturnType<typeof parseDocument>;
   try {
     document = parseDocument(text, {
-      lineCounter: lines,
       prettyErrors: false,
       schema: 'core',
       stringKeys: true,

@@ -29,6 +29,7 @@ interface Crd {
 
 /** Plurals wanted, by group. */
 const CUSTOM: Record<string, readonly string[]> = {
+  'agentgateway.dev': ['agentgatewayparameters', 'agentgatewaypolicies'],
   'argoproj.io': ['analysistemplates', 'applications', 'appprojects', 'clusteranalysistemplates', 'rollouts'],
   'autoscaling.x-k8s.io': ['capacitybuffers'],
   'barmancloud.cnpg.io': ['objectstores'],

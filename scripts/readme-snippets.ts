@@ -13,6 +13,7 @@ import { oneModel } from '../test/examples/one-model';
 import { ownStack } from '../test/examples/own-stack';
 import { secretsByFlux } from '../test/examples/secrets-by-flux';
 import { stores } from '../test/examples/stores';
+import { twoModels } from '../test/examples/two-models';
 import { watched } from '../test/examples/watched';
 
 const ROOT = join(__dirname, '..');
@@ -21,6 +22,7 @@ const ROOT = join(__dirname, '..');
 export const EXAMPLES: Readonly<Record<string, (outdir?: string) => App>> = {
   'one-model': oneModel,
   'own-stack': ownStack,
+  'two-models': twoModels,
   'secrets-by-flux': secretsByFlux,
   stores,
   watched,

@@ -1,5 +1,5 @@
 import type { Environment } from '../environments';
-import { controlPlaneCidrs, databaseCidrs, type FoundationInput } from '../lib/aws';
+import { controlPlaneCidrs, databaseCidrs, type FoundationInput, nodeCidrs, publicCidrs } from '../lib/aws';
 import { type Cluster, POLICIES } from '../lib/core';
 
 /** What kind makes: its Docker network, its Service range, and an API server on its own port. */
@@ -23,6 +23,10 @@ export function clusterFor({ name, prefix, aws }: Environment): Cluster {
     controlPlaneCidrs: controlPlaneCidrs(network.cidr, zones),
     apiServerPort: 443,
     databaseCidrs: databaseCidrs(network.cidr, zones),
+    balancerCidrs: {
+      internal: nodeCidrs(network.cidr, zones),
+      public: publicCidrs(network.cidr, zones),
+    },
     storageClass: 'gp3',
   };
 }

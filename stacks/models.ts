@@ -1,5 +1,5 @@
 import type { Construct } from 'constructs';
-import type { Environment } from '../environments';
+import { type Environment, picks } from '../environments';
 import type { INodePool } from '../lib/contracts';
 import { POLICIES } from '../lib/core';
 import { type ModelServer, ModelSimulator, SglangService, VllmService } from '../lib/serving';
@@ -7,6 +7,9 @@ import type { Weights } from './weights';
 
 type Model = Environment['models'][string];
 type OnGpus = Exclude<Model, { readonly engine: 'simulator' }>;
+
+/** Whether the endpoint picker chooses among the replicas of a model. */
+export const picksOf = ({ tier }: Environment, model: Model): boolean => picks(model, tier);
 
 /** One model as the file asks for it: vLLM on a pool, or its simulator on CPUs. */
 export function modelServer(

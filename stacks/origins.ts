@@ -25,6 +25,15 @@ export class Origins {
     }
   }
 
+  /** Call a verb for an entry. */
+  public do(path: string, call: () => void): void {
+    try {
+      call();
+    } catch (error) {
+      throw error instanceof PlatformError ? error.from(path) : error;
+    }
+  }
+
   public throwIfAny(): void {
     if (this.errors.length) throw new PlatformErrors(this.errors);
   }

@@ -32,6 +32,7 @@ import {
 } from '../lib/observability';
 import { QueueAutoscaler } from '../lib/serving';
 import { batchController, batchNamespaces, batchWork } from './batch';
+import { Doors } from './doors';
 import { clusterFor } from './foundation';
 import { modelServer } from './models';
 import { Origins } from './origins';
@@ -74,6 +75,8 @@ export function platform(environment: Environment): App {
   const layer = (id: string, phase: Phase, namespace?: string, ...after: Layer[]) =>
     new Layer(app, id, { phase, after, ...(namespace ? { namespace } : {}) });
 
+  const doors = new Doors({ environment, from, layer, observed });
+
   // cluster: what everything else lives in.
   const cluster = layer('cluster', 'cluster');
   new ClusterKnown(cluster, 'known');
@@ -83,6 +86,8 @@ export function platform(environment: Environment): App {
   for (const [name, level] of Object.entries({ ...NAMESPACES, ...batchNamespaces(environment) })) {
     if (name !== 'gpu-operator' || gpus) new PlatformNamespace(cluster, name, { level });
   }
+  for (const name of doors.namespaces) new PlatformNamespace(cluster, name);
+  doors.kinds();
 
   // nodes and capacity: Karpenter on the system nodes, then the pools it may fill.
   const byPool = new Map<string, INodePool>();
@@ -114,6 +119,8 @@ export function platform(environment: Environment): App {
   new SecretStores(secretStores, 'stores');
   const certManager = layer('cert-manager', 'operators', 'cert-manager');
   observed(new CertManager(certManager, 'cert-manager'));
+
+  doors.controllers(certManager);
 
   const operators = layer('operators', 'operators', 'operators', secretStores);
   const cnpg =
@@ -185,6 +192,7 @@ export function platform(environment: Environment): App {
     prometheus.prometheus.allowFrom(keda.operator, { port: prometheus.port, why: 'queues of models' });
   warmNodes(from, layer, environment, byPool, servers);
   batchWork(from, layer, environment, byPool, servers, buckets, weights);
+  const endpoints = doors.models(serving, servers);
   from.throwIfAny();
 
   // apps: the door to all models, and what watches them.
@@ -214,9 +222,7 @@ export function platform(environment: Environment): App {
     });
   });
   observed(litellm);
-  for (const server of servers) {
-    for (const endpoint of [server, ...server.adapters]) litellm.route(endpoint);
-  }
+  for (const [alias, endpoint] of endpoints) litellm.route(endpoint, { alias });
   for (const [alias, { model: provider, secret }] of Object.entries(gateway.providers)) {
     const hosted = () => new HostedProvider(door, alias, { provider, secret });
     litellm.route(from.of(`gateway.providers.${alias}`, hosted));
@@ -224,6 +230,7 @@ export function platform(environment: Environment): App {
   for (const [alias, to] of Object.entries(gateway.fallbacks)) litellm.fallback(alias, to);
   for (const namespace of gateway.clients) litellm.allowFromNamespace(namespace);
   litellm.traceTo(langfuse);
+  doors.edge(litellm, langfuse.pages);
 
   const watch = new ObservabilityStack(layer('monitors', 'apps', 'monitoring'), 'observability', {
     prometheus,

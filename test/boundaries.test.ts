@@ -14,6 +14,8 @@ const ALLOWED: Record<string, readonly string[]> = {
   sizing: ['catalog'],
   schemas: ['core'],
   ...Object.fromEntries(DOMAINS.map((domain) => [domain, ['core', 'contracts', 'catalog', 'sizing']])),
+  // Emits CRDs that no chart brings: their schemas are at hand.
+  cluster: ['core', 'contracts', 'schemas'],
   proofs: ['core', 'catalog', 'sizing', 'schemas'],
   aws: ['core', 'catalog'],
   'engines/gitops': ['core', 'aws'],

@@ -18,9 +18,11 @@ export function checkGateway({ gateway, models }: Draft, { fault, written }: Che
     ...Object.keys(models ?? {}),
     ...adapters.keys(),
     ...Object.keys(gateway?.providers ?? {}),
+    ...Object.keys(gateway?.splits ?? {}),
   ];
   const exists = (alias: string) =>
-    aliases.includes(alias) || written(`models.${alias}`) || written(`gateway.providers.${alias}`);
+    aliases.includes(alias) ||
+    ['models', 'gateway.providers', 'gateway.splits'].some((map) => written(`${map}.${alias}`));
   const unknown = (alias: string) =>
     `'${alias}' is neither a model nor a provider here${didYouMean(alias, aliases)}`;
 

@@ -2,9 +2,11 @@ import { checkAlerts } from './alerts';
 import { checkAws } from './aws';
 import { checkBatch } from './batch';
 import type { Checking, Draft } from './draft';
+import { checkEdge } from './edge';
 import { checkGateway } from './gateway';
 import { checkModels } from './models';
 import { checkPools } from './pools';
+import { checkRouting, checkSplits } from './routing';
 import { checkWaivers } from './waivers';
 
 export type { Checking, Draft } from './draft';
@@ -15,7 +17,10 @@ export function checkAll(draft: Draft, checking: Checking): void {
   checkPools(draft, checking);
   checkModels(draft, checking);
   checkBatch(draft, checking);
+  checkRouting(draft, checking);
   checkGateway(draft, checking);
+  checkSplits(draft, checking);
+  checkEdge(draft, checking);
   checkAlerts(draft, checking);
   checkWaivers(draft, checking);
 }

@@ -26,6 +26,13 @@ export const gateway = objectOf('The gateway in front of all models', {
   ),
   replicas: optional(integer("Replicas; absent means the tier's number", { min: 1 })),
   providers: orEmpty(mapOf('Hosted models, by alias', alias, provider)),
+  splits: orEmpty(
+    mapOf(
+      'Names whose requests several models share, in percent',
+      alias,
+      mapOf('Percent, by model', label, integer('Percent of the requests', { min: 1, max: 100 })),
+    ),
+  ),
   fallbacks: orEmpty(
     mapOf(
       'For a model, who answers when it does not',

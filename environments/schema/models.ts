@@ -4,6 +4,7 @@ import { DEFAULT_ENGINE } from '../merge';
 import { enumOf, integer, string } from '../scalars';
 import { adapters, hubName, replicaKeys, vllmKeys } from './engine';
 import { fitKeys } from './fit';
+import { routing } from './routing';
 import { label } from './text';
 import { sourceKeys, weightKeys } from './weights';
 
@@ -19,6 +20,7 @@ const every = {
     }),
   ),
   drainSeconds: optional(integer('How long a stopping replica may finish its answers', { min: 0 })),
+  routing: optional(routing),
   maxSequences: optional(integer('Requests that one replica works on at once', { min: 1 })),
 };
 const shared = { ...every, adapters: optional(adapters) };

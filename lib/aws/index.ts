@@ -1,7 +1,7 @@
 export * from './delivery-unit';
 export type { FoundationInput } from './foundation-input';
 export * from './foundation-plan';
-export { controlPlaneCidrs, databaseCidrs, nodeCidrs } from './network';
+export { controlPlaneCidrs, databaseCidrs, nodeCidrs, publicCidrs } from './network';
 export { platformBound } from './platform-size';
 export { References } from './references';
 export { OIDC_ISSUER, type RolePlan } from './roles';

@@ -67,6 +67,9 @@ export const controlPlaneCidrs: (cidr: string, zones: readonly string[]) => stri
 /** Where databases and caches will live. */
 export const databaseCidrs: (cidr: string, zones: readonly string[]) => string[] = ranges('database');
 
+/** Where load balancers that the internet reaches will live; internal ones live with the nodes. */
+export const publicCidrs: (cidr: string, zones: readonly string[]) => string[] = ranges('public');
+
 /** Where nodes and pods will live. */
 export const nodeCidrs: (cidr: string, zones: readonly string[]) => string[] = ranges('nodes');
 

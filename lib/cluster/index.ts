@@ -1,8 +1,10 @@
 export { CertManager } from './cert-manager';
 export { ExternalSecretsOperator } from './external-secrets-operator';
+export { GatewayApiCrds, InferenceCrds } from './gateway-crds';
 export { Keda } from './keda';
 export { ClusterKnown } from './known';
 export { Kueue, type KueueProps } from './kueue';
+export { LoadBalancerController } from './load-balancer-controller';
 export { PlatformNamespace, type PlatformNamespaceProps, type SecurityLevel } from './namespace';
 export { GUARDS_LABEL, PlatformGuards, type PlatformGuardsProps } from './platform-guards';
 export { PriorityClasses } from './priority-classes';

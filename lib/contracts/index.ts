@@ -7,3 +7,4 @@ export * from './postgres';
 export * from './scrape-target';
 export * from './trace-sink';
 export * from './vector-store';
+export * from './web-service';

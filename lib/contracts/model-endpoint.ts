@@ -13,10 +13,17 @@ export interface IModelEndpoint extends IConstruct {
   readonly apiKey?: SecretRef;
   /** The same for a key that lies elsewhere: copied below `consumer`, into its namespace; nothing when it asks for none. */
   keyFor?(consumer: Construct): SecretRef | undefined;
+  /** Whether it asks callers for a key. */
+  readonly asksForKey?: boolean;
   /** The pods behind it; absent when it is outside the cluster. */
   readonly pods?: PodGroup;
   /** Port of those pods. */
   readonly port?: number;
+  /**
+   * Reads `x-` headers of clients: their session, how urgent they are.
+   * @default false
+   */
+  readonly readsHeaders?: boolean;
   /** Longest answer, which every timeout in front of it must outlast. */
   readonly longestSeconds: number;
 }

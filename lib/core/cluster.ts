@@ -18,6 +18,8 @@ export interface Cluster {
   readonly apiServerPort: number;
   /** Where databases outside the cluster live. */
   readonly databaseCidrs?: readonly string[];
+  /** Where load balancers live: those that only the VPC reaches, and those that the internet does. */
+  readonly balancerCidrs?: { readonly internal: readonly string[]; readonly public: readonly string[] };
   /** Class of every claim that names none. */
   readonly storageClass: string;
   /**

@@ -36,7 +36,8 @@ export type Peer =
 /**
  * What is not a pod: `apiServer` (service address and control-plane range), `controlPlane` (the API server calling
  * webhooks), `podIdentity` (the agent's link-local address), `awsApi` and `objectStore` (443 outward), `database`
- * (the range of the database subnets), `internet` (443 outward), `nodes` (kubelet probes and host-network pods).
+ * (the range of the database subnets), `internet` (443 outward), `nodes` (kubelet probes and host-network pods),
+ * `internalBalancer` and `publicBalancer` (the load balancer in front of a gateway, by the subnets it lives in).
  */
 export type Outside =
   | 'apiServer'
@@ -46,7 +47,9 @@ export type Outside =
   | 'objectStore'
   | 'database'
   | 'internet'
-  | 'nodes';
+  | 'nodes'
+  | 'internalBalancer'
+  | 'publicBalancer';
 
 /** A Helm release, engine-neutral: exactly what equality across engines compares. */
 export interface ReleaseFact {

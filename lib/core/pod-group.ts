@@ -24,6 +24,9 @@ export interface Connection {
   readonly why: string;
 }
 
+/** What is called and never calls, or the other way round. */
+type Inward = 'controlPlane' | 'internalBalancer' | 'publicBalancer';
+
 const AGENT = '169.254.170.23/32';
 const METADATA_RANGE = '169.254.0.0/16';
 
@@ -63,10 +66,7 @@ export class PodGroup extends Construct {
   }
 
   /** Let these pods out to something that is not a pod. */
-  public reach(
-    outside: Exclude<Outside, 'controlPlane'>,
-    connection: Partial<Connection> & { why: string },
-  ): void {
+  public reach(outside: Exclude<Outside, Inward>, connection: Partial<Connection> & { why: string }): void {
     const ports = [connection.port ?? DEFAULT_PORT[outside]];
     // Some policy engines judge the address behind the Service, which on kind listens on another port.
     if (outside === 'apiServer' && !ports.includes(clusterOf(this).apiServerPort))
@@ -86,6 +86,11 @@ export class PodGroup extends Construct {
   /** Let the API server call a webhook or an aggregated API of these pods. */
   public allowFromControlPlane(port: number, why = 'webhook'): void {
     this.in.push({ from: { outside: 'controlPlane' }, connection: { port, why } });
+  }
+
+  /** Let a load balancer in front of the cluster in, for its requests and its health checks. */
+  public allowFromBalancer(from: 'internalBalancer' | 'publicBalancer', connection: Connection): void {
+    this.in.push({ from: { outside: from }, connection });
   }
 
   private asPeer(): Peer {
@@ -127,7 +132,7 @@ export class PodGroup extends Construct {
   }
 }
 
-const DEFAULT_PORT: Record<Exclude<Outside, 'controlPlane'>, number> = {
+const DEFAULT_PORT: Record<Exclude<Outside, Inward>, number> = {
   nodes: 10250,
   apiServer: 443,
   podIdentity: 80,
@@ -163,7 +168,15 @@ const podPeer = (peer: { namespace: string; labels: Labels }) => ({
 
 function ingressPeers(peer: Peer, cluster: Cluster): unknown[] {
   if ('tenant' in peer) return [{ namespaceSelector: namespaced(peer.tenant) }];
-  return 'outside' in peer ? blocks(cluster.controlPlaneCidrs) : [podPeer(peer)];
+  if (!('outside' in peer)) return [podPeer(peer)];
+  switch (peer.outside) {
+    case 'internalBalancer':
+      return blocks(cluster.balancerCidrs?.internal);
+    case 'publicBalancer':
+      return blocks(cluster.balancerCidrs?.public);
+    default:
+      return blocks(cluster.controlPlaneCidrs);
+  }
 }
 
 function egressPeers(peer: Peer, cluster: Cluster): unknown[] {

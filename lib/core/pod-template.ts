@@ -14,10 +14,11 @@ export type EnvValue = string | SecretRef | { readonly field: string };
 /** Environment variables by name. */
 export type EnvVars = Readonly<Record<string, EnvValue>>;
 
-/** What to ask a pod: an HTTP path, an open port, or a command. */
+/** What to ask a pod: an HTTP path, an open port, a gRPC health service, or a command. */
 export type ProbeTarget =
   | { readonly path: string; readonly port?: string; readonly timeoutSeconds?: number }
   | { readonly tcp: string }
+  | { readonly grpc: string; readonly service: string }
   | { readonly command: readonly string[]; readonly timeoutSeconds?: number };
 
 /** Text of a configuration file; a function is called when the manifest is written. */

@@ -36,6 +36,21 @@ export const charts = {
     version: '88.5.3',
   },
   kueue: { chart: 'kueue', repository: 'oci://registry.k8s.io/kueue/charts', version: '0.19.2' },
+  awsLoadBalancerController: {
+    chart: 'aws-load-balancer-controller',
+    repository: 'https://aws.github.io/eks-charts',
+    version: '3.5.0',
+  },
+  agentgatewayCrds: {
+    chart: 'agentgateway-crds',
+    repository: 'oci://cr.agentgateway.dev/charts',
+    version: 'v1.4.1',
+  },
+  agentgateway: {
+    chart: 'agentgateway',
+    repository: 'oci://cr.agentgateway.dev/charts',
+    version: 'v1.4.1',
+  },
   keda: { chart: 'keda', repository: 'https://kedacore.github.io/charts', version: '2.20.2' },
 } as const;
 
@@ -44,6 +59,9 @@ export const images = {
   sglang: 'lmsysorg/sglang:v0.5.21',
   pause: 'registry.k8s.io/pause:3.10.1',
   inferenceSim: 'ghcr.io/llm-d/llm-d-inference-sim:v0.10.2',
+  endpointPicker: 'ghcr.io/llm-d/llm-d-router-endpoint-picker:v0.10.0',
+  agentgatewayController: 'cr.agentgateway.dev/controller:v1.4.1',
+  agentgatewayProxy: 'cr.agentgateway.dev/agentgateway:v1.4.1',
   litellm: 'ghcr.io/berriai/litellm-database:v1.106.2',
   postgres: 'ghcr.io/cloudnative-pg/postgresql:18.4-standard-trixie',
   valkey: 'docker.io/valkey/valkey:9.1.1',

@@ -58,6 +58,11 @@ export interface WorkloadProps extends PodProps {
    */
   readonly claims?: Readonly<Record<string, { readonly path: string; readonly size: string }>>;
   /**
+   * What ports of the Service speak, by name, where a proxy must know: `kubernetes.io/h2c`.
+   * @default - not said
+   */
+  readonly appProtocols?: Readonly<Record<string, string>>;
+  /**
    * Rights in AWS; also names the service account.
    * @default - an account of its own without rights
    */
@@ -159,6 +164,7 @@ export class Workload extends Construct {
             name,
             port,
             targetPort: k8s.IntOrString.fromString(name),
+            ...(props.appProtocols?.[name] ? { appProtocol: props.appProtocols[name] } : {}),
           })),
         },
       });
@@ -219,6 +225,11 @@ export class Workload extends Construct {
 
 function probe(target: ProbeTarget, ports: PodProps['ports']): k8s.Probe {
   if ('tcp' in target) return { tcpSocket: { port: k8s.IntOrString.fromString(target.tcp) } };
+  if ('grpc' in target) {
+    const number = ports?.[target.grpc];
+    if (number === undefined) throw new Error(`a probe asks port '${target.grpc}', which is not opened`);
+    return { grpc: { port: number, service: target.service } };
+  }
   const timeout = target.timeoutSeconds ? { timeoutSeconds: target.timeoutSeconds } : {};
   if ('command' in target) return { exec: { command: [...target.command] }, ...timeout };
   const port = target.port ?? Object.keys(ports ?? {})[0];

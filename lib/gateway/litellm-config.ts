@@ -33,6 +33,7 @@ export const keyVariable = ({ to }: Route): string =>
 export function litellmConfig(state: GatewayState) {
   const { routes, coordination, cache, settings } = state;
   const timeout = routes.longestSeconds + MARGIN_SECONDS;
+  const hinted = [...new Set(routes.all.filter(({ to }) => to.readsHeaders).map(({ alias }) => alias))];
   return {
     model_list: routes.all.map((route) => {
       const { alias, to, weight, key } = route;
@@ -67,6 +68,8 @@ export function litellmConfig(state: GatewayState) {
       callbacks: ['prometheus', ...(state.traced ? ['langfuse_otel'] : [])],
       // Behind a network policy; with it, Prometheus would need a key of the gateway.
       require_auth_for_metrics_endpoint: false,
+      // Sessions and priorities are for whoever picks a replica, and for nobody outside.
+      ...(hinted.length ? { model_group_settings: { forward_client_headers_to_llm_api: hinted } } : {}),
       ...(cache
         ? {
             cache: true,

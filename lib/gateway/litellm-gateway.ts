@@ -1,5 +1,5 @@
 import { Construct } from 'constructs';
-import type { ICache, IModelEndpoint, IPostgres, IScrapeTarget, ITraceSink } from '../contracts';
+import type { ICache, IModelEndpoint, IPostgres, IScrapeTarget, ITraceSink, IWebService } from '../contracts';
 import {
   declare,
   type EnvVars,
@@ -84,21 +84,26 @@ const LEAST_MEMORY_GIB = 4;
 const CONFIG = '/etc/litellm';
 
 /** One OpenAI-compatible door to all models: LiteLLM's proxy, with keys, budgets, retries and fallbacks. */
-export class LiteLlmGateway extends Construct implements IScrapeTarget {
+export class LiteLlmGateway extends Construct implements IScrapeTarget, IWebService {
   /** URL inside the cluster. */
   public readonly url: string;
   public readonly pods: PodGroup;
   public readonly port = PORT;
+  /** Name of its Service. */
+  public readonly service: string;
+  public readonly longestSeconds: number;
+  /** Prometheus reads it without a key. */
+  public readonly hidden = ['/metrics'];
   public readonly metrics: readonly MetricsEndpoint[];
   private readonly props: LiteLlmGatewayProps;
   private readonly routes = new Routes();
-  private readonly drainSeconds: number;
   private trace?: { readonly sink: ITraceSink; readonly project: ISecret };
 
   constructor(scope: Construct, id: string, props: LiteLlmGatewayProps) {
     super(scope, id);
     this.props = props;
-    this.drainSeconds = props.drainSeconds ?? 180;
+    this.longestSeconds = props.drainSeconds ?? 180;
+    this.service = id;
     const replicas = props.replicas ?? policyOf(this).replicas;
     const memoryGiB = props.memoryGiB ?? LEAST_MEMORY_GIB;
     this.mustFit(replicas, memoryGiB);
@@ -118,7 +123,7 @@ export class LiteLlmGateway extends Construct implements IScrapeTarget {
         LITELLM_SALT_KEY: keys.key('saltKey'),
         LITELLM_MODE: 'PRODUCTION',
         LITELLM_LOG: 'ERROR',
-        GRACEFUL_SHUTDOWN_TIMEOUT: `${this.drainSeconds}`,
+        GRACEFUL_SHUTDOWN_TIMEOUT: `${this.longestSeconds}`,
         DISABLE_SCHEMA_UPDATE: 'true',
         // Links in its pages and in what it mails.
         ...(props.host ? { PROXY_BASE_URL: `https://${props.host}` } : {}),
@@ -131,7 +136,7 @@ export class LiteLlmGateway extends Construct implements IScrapeTarget {
       ready: { path: '/health/readiness', timeoutSeconds: 5 },
       alive: { path: '/health/liveliness', timeoutSeconds: 5 },
       startupSeconds: 300,
-      drainSeconds: this.drainSeconds,
+      drainSeconds: this.longestSeconds,
       replicas,
     });
     const migration = new Task(this, 'Migration', {
@@ -242,9 +247,9 @@ export class LiteLlmGateway extends Construct implements IScrapeTarget {
 
   private drainProblems(): string[] {
     const longest = this.routes.longestSeconds;
-    return longest > this.drainSeconds
+    return longest > this.longestSeconds
       ? [
-          `drains for ${this.drainSeconds} s, but its longest route answers for up to ${longest} s. ` +
+          `drains for ${this.longestSeconds} s, but its longest route answers for up to ${longest} s. ` +
             `Raise drainSeconds to ${longest}`,
         ]
       : [];

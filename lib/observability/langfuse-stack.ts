@@ -1,5 +1,5 @@
 import { Construct } from 'constructs';
-import type { ICache, IObjectStore, IPostgres, ITraceSink } from '../contracts';
+import type { ICache, IObjectStore, IPostgres, ITraceSink, IWebService } from '../contracts';
 import {
   ConnectionSecret,
   type EnvVars,
@@ -70,6 +70,8 @@ export class LangfuseStack extends Construct implements ITraceSink {
   /** Pods that run evaluations, for what they may reach besides. */
   public readonly worker: PodGroup;
   public readonly port = WEB_PORT;
+  /** Its pages, for what stands in front of them. */
+  public readonly pages: IWebService;
   private readonly keys: GeneratedSecret;
 
   constructor(scope: Construct, id: string, props: LangfuseStackProps) {
@@ -143,6 +145,12 @@ export class LangfuseStack extends Construct implements ITraceSink {
     });
 
     this.web = web.pods;
+    this.pages = {
+      service: web.name,
+      port: WEB_PORT,
+      pods: web.pods,
+      longestSeconds: WEB_DRAIN_SECONDS,
+    };
     this.worker = worker.pods;
     this.url = `http://${web.host}:${WEB_PORT}`;
     if (!host) web.pods.allowFrom(web.pods, { port: WEB_PORT, why: 'asks itself for sessions' });

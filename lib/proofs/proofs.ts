@@ -12,6 +12,7 @@ import { noLiteralSecret } from './no-literal-secret';
 import { objectFitsApply } from './object-fits-apply';
 import { objectIsValid } from './object-is-valid';
 import { parallelismDivides } from './parallelism-divides';
+import { pickerConfigIsKnown } from './picker-config-is-known';
 import { podHasAHome } from './pod-has-a-home';
 import { podIsRestricted } from './pod-is-restricted';
 import { podsAreDeclared } from './pods-are-declared';
@@ -38,6 +39,7 @@ export const PROOFS: readonly Proof[] = [
   referencesResolve,
   selectorsMatch,
   namesJoin,
+  pickerConfigIsKnown,
   podsAreDeclared,
   podHasAHome,
   poolHoldsReplicas,

@@ -1,5 +1,7 @@
-import type { KubeObject } from '../core';
+import type { KubeObject, Labels } from '../core';
+import type { Index } from './index-of';
 import type { Proof, Refusal } from './proof';
+import { parametersOf } from './routes';
 
 interface Spec {
   readonly type?: string;
@@ -9,19 +11,24 @@ interface Spec {
 const SCHEMES = ['service.beta.kubernetes.io/aws-load-balancer-scheme', 'alb.ingress.kubernetes.io/scheme'];
 
 /** How an object opens the cluster to others, or undefined when it does not. */
-function opening(json: KubeObject): string | undefined {
+function opening(json: KubeObject, index: Index): string | undefined {
   // Said in so many words: only the VPC reaches it.
-  if (SCHEMES.some((scheme) => json.metadata.annotations?.[scheme] === 'internal')) return undefined;
+  if (isInternal(json.metadata.annotations)) return undefined;
   const spec = (json.spec ?? {}) as Spec;
   if (json.kind === 'Service' && json.apiVersion === 'v1') {
     if (spec.type === 'LoadBalancer' || spec.type === 'NodePort') return `is a Service of type ${spec.type}`;
     return spec.externalIPs?.length ? `takes the addresses ${spec.externalIPs.join(', ')}` : undefined;
   }
   if (json.kind === 'Ingress') return 'is an Ingress';
-  return json.kind === 'Gateway' && json.apiVersion.startsWith('gateway.networking.k8s.io/')
-    ? 'is a Gateway'
-    : undefined;
+  if (json.kind !== 'Gateway' || !json.apiVersion.startsWith('gateway.networking.k8s.io/')) return undefined;
+  // The Service that its proxies get.
+  const service = parametersOf(json, index)?.service;
+  const inside = service?.spec?.type === 'ClusterIP' || isInternal(service?.metadata?.annotations);
+  return inside ? undefined : 'is a Gateway';
 }
+
+const isInternal = (annotations: Labels = {}): boolean =>
+  SCHEMES.some((scheme) => annotations[scheme] === 'internal');
 
 /**
  * Nothing is reachable from outside that the environment file does not declare.
@@ -31,13 +38,13 @@ function opening(json: KubeObject): string | undefined {
 export const publicIsDeclared: Proof = {
   name: 'public-is-declared',
   about: 'Load balancers, node ports, ingresses, gateways and open API endpoints are asked for in the file.',
-  check({ rendered }) {
+  check({ rendered, index }) {
     const facts = rendered.facts.of('public');
     const declared = new Set(facts.filter((fact) => fact.declared).map((fact) => fact.object));
     const why = 'what the internet can reach must be a decision that the file shows';
     const findings: Refusal[] = [];
     for (const { id: object, json } of rendered.objects) {
-      const what = opening(json);
+      const what = opening(json, index);
       if (!what || declared.has(object)) continue;
       const fix = 'declare the host in the environment file, make it internal, or use a ClusterIP';
       findings.push({ object, what: `${what}, which nothing in the environment file declares`, why, fix });

@@ -5,6 +5,7 @@ import { customReferences } from './references/custom';
 import { hostProblems } from './references/hosts';
 import { objectReferences } from './references/objects';
 import { claimTemplatesOf, podReferences, probePorts } from './references/pods';
+import { poolGateways } from './references/pools';
 import { monitorPorts, servicePorts } from './references/ports';
 import { kindProviders, namespaceProviders } from './references/providers';
 import { type Reference, resolve } from './references/reference';
@@ -46,6 +47,7 @@ export const referencesResolve: Proof = {
       judge(isCustom(object.json) ? customReferences(object) : objectReferences(object));
       const { backends, references } = backendsOf(object);
       judge(references);
+      take(poolGateways(object, index));
       for (const backend of backends) {
         checked++;
         const refusal = resolveBackend(backend, index);

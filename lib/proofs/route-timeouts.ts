@@ -2,8 +2,7 @@ import type { LifecycleFact, RenderedObject } from '../core';
 import { seconds } from './duration';
 import type { Index } from './index-of';
 import type { Refusal } from './proof';
-import { backendsOf } from './references/backends';
-import { behind } from './services';
+import { destinationsOf, gatewaysOf, parametersOf } from './routes';
 
 /** Something in front of Services that ends a request after so long. */
 interface Door {
@@ -29,11 +28,7 @@ export function routeTimeouts(
 ): { findings: Refusal[]; checked: number } {
   const doors = objects.flatMap((object) => [...ofRoute(object), ...ofIngress(object)]);
   const findings = doors.flatMap(({ object, limit, says, fix }): Refusal[] => {
-    const pods = backendsOf(object).backends.flatMap(({ namespace, service: name }) => {
-      const service = index.service(namespace, name);
-      return service ? behind(service, index) : [];
-    });
-    return pods.flatMap(({ owner }): Refusal[] => {
+    return ownersBehind(object, index).flatMap((owner): Refusal[] => {
       const needed = lifecycles.get(owner)?.drainSeconds ?? 0;
       if (needed <= limit) return [];
       return [
@@ -46,7 +41,37 @@ export function routeTimeouts(
       ];
     });
   });
-  return { findings, checked: doors.length };
+  const proxies = objects.flatMap((object) => shutdowns(object, lifecycles, index));
+  return { findings: [...findings, ...proxies], checked: doors.length };
+}
+
+const ownersBehind = (object: RenderedObject, index: Index): string[] => [
+  ...new Set(destinationsOf(object, index).map(({ pods }) => pods.owner)),
+];
+
+/** Proxies in front of a route that stop sooner than what is behind it has answered. */
+function shutdowns(
+  route: RenderedObject,
+  lifecycles: ReadonlyMap<string, LifecycleFact>,
+  index: Index,
+): Refusal[] {
+  if (route.json.kind !== 'HTTPRoute') return [];
+  return gatewaysOf(route, index).flatMap((gateway) => {
+    const most = parametersOf(gateway.json, index)?.shutdown?.max;
+    if (most === undefined) return [];
+    return ownersBehind(route, index).flatMap((owner): Refusal[] => {
+      const needed = lifecycles.get(owner)?.drainSeconds ?? 0;
+      if (needed <= most) return [];
+      return [
+        {
+          object: gateway.id,
+          what: `its proxies stop after ${most} s, and ${owner} works on a request for up to ${needed} s`,
+          why: 'a rollout of the proxies cuts answers that are still being written',
+          fix: `raise shutdown.max of its AgentgatewayParameters to ${needed}, or lower drainSeconds`,
+        },
+      ];
+    });
+  });
 }
 
 function ofRoute(object: RenderedObject): Door[] {

@@ -209,6 +209,11 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
     });
   }
 
+  /** Whether it asks callers for a key. */
+  public get asksForKey(): boolean {
+    return this.secret !== undefined;
+  }
+
   /** The key it asks for, copied once into the namespace of each caller; undefined when it asks for none. */
   public keyFor(consumer: Construct): SecretRef | undefined {
     if (!this.secret) return undefined;

@@ -48,7 +48,7 @@ describe('values', () => {
   test('absent sections read as empty, with their defaults', () => {
     const env = load(LOCAL);
     expect(env).toMatchObject({ prefix: 'nexus', pools: {}, models: {}, waivers: [] });
-    expect(env.gateway).toEqual({ clients: [], providers: {}, fallbacks: {} });
+    expect(env.gateway).toEqual({ clients: [], providers: {}, splits: {}, fallbacks: {} });
     expect(env.observability).toEqual({ retentionDays: 15 });
     expect(env.aws).toBeUndefined();
   });
@@ -358,8 +358,8 @@ describe('YAML', () => {
     const text = `${LOCAL}__proto__: { tier: prod }\nconstructor: 1\nmodels: { __proto__: { model: a/b } }\n`;
     expect(messageOf({ 'env.yaml': text })).toMatchInlineSnapshot(`
       "env.yaml
-        11:1   __proto__: unknown key; known here: extends, name, tier, prefix, budgetUsd, aws, gitops, pools, models, weights, batch, gateway, data, observability, waivers
-        12:1   constructor: unknown key; known here: extends, name, tier, prefix, budgetUsd, aws, gitops, pools, models, weights, batch, gateway, data, observability, waivers
+        11:1   __proto__: unknown key; known here: extends, name, tier, prefix, budgetUsd, aws, gitops, pools, models, weights, batch, edge, gateway, data, observability, waivers
+        12:1   constructor: unknown key; known here: extends, name, tier, prefix, budgetUsd, aws, gitops, pools, models, weights, batch, edge, gateway, data, observability, waivers
         13:11  models.__proto__: the name is not a DNS label: small letters, digits and dashes, first a letter
         13:22  models.__proto__.pool: is missing: GPU pool that the replicas run on (without AWS, use engine: simulator)
       4 problems; nothing was synthesized"
@@ -371,7 +371,7 @@ describe('YAML', () => {
     const text = `${LOCAL}"a\\nb\\e[31m": 1\nprefix: "x\\ny"\n`;
     expect(messageOf({ 'env.yaml': text })).toMatchInlineSnapshot(`
       "env.yaml
-        11:1  "a\\nb\\u001b[31m": unknown key; known here: extends, name, tier, prefix, budgetUsd, aws, gitops, pools, models, weights, batch, gateway, data, observability, waivers
+        11:1  "a\\nb\\u001b[31m": unknown key; known here: extends, name, tier, prefix, budgetUsd, aws, gitops, pools, models, weights, batch, edge, gateway, data, observability, waivers
         12:9  prefix: 'x\\ny' is not a DNS label with single dashes: small letters, digits and dashes, first a letter
       2 problems; nothing was synthesized"
     `);
@@ -380,4 +380,15 @@ describe('YAML', () => {
   test('a byte order mark and Windows line ends are read', () => {
     expect(messageOf({ 'env.yaml': `\ufeff${LOCAL.replaceAll('\n', '\r\n')}` })).toBe('(loads)');
   });
+});
+
+test('lines are counted also where the parser lost its way', () => {
+  // A quoted text over two lines where a key should be: the parser's own counter forgets the break in it.
+  expect(messageOf({ 'env.yaml': ' :\n"\n  "l: [\n' })).toMatchInlineSnapshot(`
+    "env.yaml
+      2:1  not valid YAML: Unexpected double-quoted-scalar at node end
+      3:4  not valid YAML: Unexpected scalar at node end
+      4:1  not valid YAML: Unexpected flow-error-end token in YAML stream: "\\u0018"
+    3 problems; nothing was synthesized"
+  `);
 });

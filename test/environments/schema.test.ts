@@ -24,7 +24,7 @@ describe('top', () => {
       "env.yaml
         11:1  model: unknown key; did you mean 'models'?
         12:1  observabilty: unknown key; did you mean 'observability'?
-        13:1  zzz: unknown key; known here: extends, name, tier, prefix, budgetUsd, aws, gitops, pools, models, weights, batch, gateway, data, observability, waivers
+        13:1  zzz: unknown key; known here: extends, name, tier, prefix, budgetUsd, aws, gitops, pools, models, weights, batch, edge, gateway, data, observability, waivers
       3 problems; nothing was synthesized"
     `);
   });
@@ -32,7 +32,7 @@ describe('top', () => {
   test('keys that nothing reads yet are unknown', () => {
     expect(localPlus('gateway: { tenants: {} }\nobservability: { slos: {} }\n')).toMatchInlineSnapshot(`
       "env.yaml
-        11:12  gateway.tenants: unknown key; known here: host, clients, replicas, providers, fallbacks
+        11:12  gateway.tenants: unknown key; known here: host, clients, replicas, providers, splits, fallbacks
         12:18  observability.slos: unknown key; known here: retentionDays, storageGiB, alerts, langfuse
       2 problems; nothing was synthesized"
     `);

@@ -278,6 +278,52 @@ describe('connections that a pod will try', () => {
       }),
     ).toBe('');
   });
+
+  test('a route, from the proxies of its gateway to what it leads to', () => {
+    const route = custom('gateway.networking.k8s.io/v1', 'HTTPRoute', 'web', {
+      parentRefs: [{ name: 'door' }],
+      rules: [
+        {
+          backendRefs: [
+            { name: 'web', port: 80 },
+            { group: 'inference.networking.k8s.io', kind: 'InferencePool', name: 'db' },
+          ],
+        },
+      ],
+    });
+    const pool = custom('inference.networking.k8s.io/v1', 'InferencePool', 'db', {
+      selector: { matchLabels: { app: 'db' } },
+      targetPorts: [{ number: 8080 }],
+      endpointPickerRef: { name: 'web', port: { number: 80 } },
+    });
+    const gateway = custom('gateway.networking.k8s.io/v1', 'Gateway', 'door', {});
+    const proxies = {
+      owner: 'Gateway/apps/door#proxy',
+      maker: 'operator',
+      namespace: 'apps',
+      replicas: 1,
+      maxReplicas: 1,
+      template: { metadata: { labels: { app: 'door' } }, spec: podSpec() },
+    } as never;
+    const objects = [web, db, service(), route, pool, gateway, own('door')];
+    const said = check({ objects: [...objects, own('web'), own('db')], facts: { pods: [proxies] } });
+    expect(said.split('\n').filter((line) => line.startsWith('HTTPRoute'))).toMatchInlineSnapshot(`
+      [
+        "HTTPRoute/apps/web: leads to Service/apps/web, and there is no edge from Gateway/apps/door#proxy to Deployment/apps/web on port 8080",
+        "HTTPRoute/apps/web: leads to a replica of InferencePool/apps/db, and there is no edge from Gateway/apps/door#proxy to Deployment/apps/db on port 8080",
+        "HTTPRoute/apps/web: leads to the picker of InferencePool/apps/db, and there is no edge from Gateway/apps/door#proxy to Deployment/apps/web on port 8080",
+      ]
+    `);
+    const edges = [edge(app('door'), app('web')), edge(app('door'), app('db'))];
+    const admitted = [
+      own('web', ingress(peer('door'))),
+      own('db', ingress(peer('door'))),
+      own('door', { egress: [...egress(peer('web')).egress, ...egress(peer('db')).egress] }),
+    ];
+    expect(
+      check({ objects: [...objects.slice(0, -1), ...admitted], facts: { pods: [proxies], edge: edges } }),
+    ).toBe('');
+  });
 });
 
 test('ranges', () => {

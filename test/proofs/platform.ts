@@ -341,6 +341,10 @@ export function cleanPlatform(models = 1): App {
           '  master_key: os.environ/LITELLM_MASTER_KEY',
         ].join('\n'),
       },
+      '/etc/picker': {
+        'config.yaml':
+          'apiVersion: llm-d.ai/v1alpha1\nkind: EndpointPickerConfig\nplugins: [{ type: queue-scorer }]\n',
+      },
     },
   });
   for (const chat of chats) chat.pods.allowFrom(gateway.pods, { port: 8000, why: 'completions' });

@@ -116,6 +116,7 @@ test('every proof has a public name and a line of documentation', () => {
       "references-resolve",
       "selectors-match",
       "names-join",
+      "picker-config-is-known",
       "pods-are-declared",
       "pod-has-a-home",
       "pool-holds-replicas",

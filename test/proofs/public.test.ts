@@ -36,6 +36,28 @@ describe('public-is-declared', () => {
     ).toBe('');
   });
 
+  test('a Gateway is what its Service is', () => {
+    const gateway = custom('gateway.networking.k8s.io/v1', 'Gateway', 'door', {
+      infrastructure: {
+        parametersRef: { group: 'agentgateway.dev', kind: 'AgentgatewayParameters', name: 'door' },
+      },
+    });
+    const service = (spec: object, annotations: object = {}) =>
+      refusals(publicIsDeclared, {
+        objects: [
+          gateway,
+          custom('agentgateway.dev/v1alpha1', 'AgentgatewayParameters', 'door', {
+            service: { metadata: { annotations }, spec },
+          }),
+        ],
+      });
+    const scheme = 'service.beta.kubernetes.io/aws-load-balancer-scheme';
+    expect(service({ type: 'ClusterIP' })).toBe('');
+    expect(service({ type: 'LoadBalancer' }, { [scheme]: 'internal' })).toBe('');
+    expect(service({ type: 'LoadBalancer' }, { [scheme]: 'internet-facing' })).toContain('is a Gateway');
+    expect(service({})).toContain('is a Gateway');
+  });
+
   test('a fact that says it was not asked for', () => {
     expect(refusals(publicIsDeclared, { facts: declared('cluster/endpoint', false) })).toContain(
       'cluster/endpoint: is open',

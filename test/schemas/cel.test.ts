@@ -31,9 +31,12 @@ function filled(node: SchemaNode): unknown {
       return Object.fromEntries(node.values ? [...fields, ['key', filled(node.values)]] : fields);
     }
     default:
-      return /s\|m|m\|s|ms\|/.test(schema.pattern ?? '') ? '5s' : '1';
+      return /s\|m|m\|s|ms\|/.test(schema.pattern ?? '') || rulesOf(node).includes('duration(') ? '5s' : '1';
   }
 }
+
+const rulesOf = ({ schema }: SchemaNode): string =>
+  (schema['x-kubernetes-validations'] ?? []).map(({ rule }) => rule).join(' ');
 
 function filledField(node: SchemaNode, name: string): unknown {
   const field = node.field(name);
@@ -320,4 +323,24 @@ describe('values as CEL sees them', () => {
       'plain',
     ]);
   });
+});
+
+test('rules about quantities, durations and the last of a list are really judged', () => {
+  const policy = (spec: object) => ({
+    apiVersion: 'agentgateway.dev/v1alpha1',
+    kind: 'AgentgatewayPolicy',
+    metadata: { name: 'door' },
+    spec: { targetRefs: [{ group: 'gateway.networking.k8s.io', kind: 'Gateway', name: 'door' }], ...spec },
+  });
+  const http = (fields: object) => lines(policy({ frontend: { http: fields } })).join('\n');
+  expect(http({ http2FrameSize: '16Ki', http1IdleTimeout: '10m' })).toBe('');
+  expect(http({ http2FrameSize: '8Ki' })).toContain('http2FrameSize');
+  expect(http({ http2FrameSize: '2Mi' })).toContain('http2FrameSize');
+  expect(http({ http1IdleTimeout: 'soon' })).toContain('http1IdleTimeout');
+  const delayed = (conditions: readonly object[]) =>
+    lines(policy({ traffic: { transformation: { conditional: conditions } } })).join('\n');
+  const always = { policy: { request: { remove: ['x-b'] } } };
+  const sometimes = { condition: 'true', ...always };
+  expect(delayed([sometimes, always])).toBe('');
+  expect(delayed([always, sometimes])).toContain('conditional');
 });

@@ -16,6 +16,8 @@ const RANGE: Readonly<Record<Outside, (cidr: string) => boolean>> = {
   controlPlane: () => true,
   database: () => true,
   nodes: () => true,
+  internalBalancer: () => true,
+  publicBalancer: () => true,
 };
 
 /** Edges that a policy at one of their ends does not let through. */

@@ -5,6 +5,7 @@ import type { Index } from '../index-of';
 import type { Refusal } from '../proof';
 import { meant } from '../references/hosts';
 import { monitorPorts } from '../references/ports';
+import { destinationsOf, gatewaysOf } from '../routes';
 import { behind, containerPort, type KubeService } from '../services';
 
 const PROMETHEUS = 'prometheus';
@@ -66,6 +67,23 @@ export function neededEdges(
             : `scrapes ${target.owner}, and no pods with the label app.kubernetes.io/name=${PROMETHEUS} are declared`,
           why: 'the target is down for ever: every alert and scaler on it stays empty',
           fix: 'let ObservabilityStack.scrape(target) write the monitor: it draws the edge too',
+        });
+      }
+    }
+  }
+  for (const route of rendered.objects.filter(({ json }) => /^(HTTP|GRPC)Route$/.test(json.kind))) {
+    const proxies = gatewaysOf(route, index).flatMap(({ id }) =>
+      pods.filter(({ owner }) => owner.startsWith(`${id}#`)),
+    );
+    for (const proxy of proxies) {
+      for (const { pods: target, port, as } of destinationsOf(route, index)) {
+        checked++;
+        if (target.template.spec.hostNetwork || edges.joins(proxy, target, port)) continue;
+        findings.push({
+          object: route.id,
+          what: `leads to ${as}, and there is no edge from ${proxy.owner} to ${target.owner}${port === undefined ? '' : ` on port ${port}`}`,
+          why: 'a policy drops the connection: every request times out',
+          fix: 'connect the two: pods.allowFrom(…) on the side that listens',
         });
       }
     }

@@ -22,10 +22,11 @@ describe('gateway', () => {
     expect(awsPlus(text)).toMatchInlineSnapshot(`
       "env.yaml
         23:18  gateway.host: 'LLM' is not a host name such as llm.example.com
+        23:18  gateway.host: is a host without a certificate; set edge.tls: { kind: acm, certificates: [arn…] } or { kind: issuer, name: … }
         23:33  gateway.replicas: 0 is below the least, 1
         23:61  gateway.providers.c.model: 'claude' is not a provider and model such as anthropic/claude-sonnet-4-5
         23:77  gateway.providers.c.secret: the text here is not a path such as providers/anthropic (the file names secrets and never holds one)
-      4 problems; nothing was synthesized"
+      5 problems; nothing was synthesized"
     `);
   });
 

@@ -1,0 +1,226 @@
+import { ApiObject } from 'cdk8s';
+import { k8s } from 'cdk8s-plus-30';
+import { Construct } from 'constructs';
+import type { IModelEndpoint, IScrapeTarget } from '../../contracts';
+import {
+  cut,
+  images,
+  type MetricsEndpoint,
+  namespaceOf,
+  PlatformError,
+  type PodGroup,
+  toYaml,
+  Workload,
+} from '../../core';
+import { ENGINE_METRICS, type EngineMetrics, pickerConfig } from './picker-config';
+import { EXPERIMENTAL, SCORER_PROFILES, type ScorerProfile, type ScorerWeights } from './scorers';
+
+/** A model server in the cluster whose replicas can be told apart: pods, their port and their metrics. */
+export type ModelPods = IModelEndpoint &
+  IScrapeTarget & {
+    readonly pods: PodGroup;
+    readonly port: number;
+    readonly replicas: { readonly min: number; readonly max: number };
+  };
+
+export interface PickerOptions {
+  /**
+   * What is weighed: a profile by name, or weights.
+   * @default 'cache'
+   */
+  readonly scorers?: ScorerProfile | ScorerWeights;
+  /**
+   * While the picker does not answer: 'open' sends requests to any replica, 'close' refuses them.
+   * @default 'open'
+   */
+  readonly onFailure?: 'open' | 'close';
+  /**
+   * How urgent requests are, by name; a negative one is shed first. Clients name it in the header
+   * `x-llm-d-inference-objective`, as `<model>-<name>`.
+   * @default - none: all are equal
+   */
+  readonly priorities?: Readonly<Record<string, number>>;
+}
+
+const PORTS = { grpc: 9002, health: 9003, metrics: 9090 } as const;
+const CONFIG = '/etc/picker';
+const SIZE = { cpu: '1', memory: '2Gi' } as const;
+const GROUP = 'inference.networking.k8s.io';
+
+/** The replicas of one model as an InferencePool, and llm-d's endpoint picker that chooses among them. */
+export class EndpointPicker extends Construct implements IScrapeTarget {
+  /** Name of the InferencePool. */
+  public readonly pool: string;
+  public readonly metrics: readonly MetricsEndpoint[];
+  private readonly namespace: string;
+  private readonly picker: PodGroup;
+  private readonly server: ModelPods;
+
+  constructor(scope: Construct, id: string, server: ModelPods, options: PickerOptions = {}) {
+    super(scope, id);
+    this.server = server;
+    this.pool = server.model;
+    this.namespace = namespaceOf(this);
+    this.mustChoose();
+    const { onFailure = 'open', priorities = {} } = options;
+    // Becomes a label.
+    const name = cut(`${this.pool}-picker`, 63);
+    const weights = this.weights(options.scorers ?? 'cache');
+    const config = pickerConfig(weights, this.engine());
+    const experimental = EXPERIMENTAL.some((scorer) => weights[scorer]);
+
+    const picker = new Workload(this, 'Picker', {
+      name,
+      image: images.endpointPicker,
+      args: [
+        `--pool-name=${this.pool}`,
+        `--pool-namespace=${this.namespace}`,
+        `--pool-group=${GROUP}`,
+        `--config-file=${CONFIG}/config.yaml`,
+        `--grpc-port=${PORTS.grpc}`,
+        `--grpc-health-port=${PORTS.health}`,
+        `--metrics-port=${PORTS.metrics}`,
+        // Encrypted by a certificate of its own making; gateways must not verify it.
+        '--secure-serving=true',
+        // Behind a network policy; with it, Prometheus would need rights of its own.
+        '--metrics-endpoint-auth=false',
+        `--drain-timeout=${server.longestSeconds}s`,
+        ...(experimental ? ['--allow-experimental-plugins'] : []),
+        '--tracing=false',
+        '--zap-encoder=json',
+      ],
+      env: { NAMESPACE: { field: 'metadata.namespace' }, POD_NAME: { field: 'metadata.name' } },
+      resources: SIZE,
+      config: { [CONFIG]: { 'config.yaml': toYaml(config) } },
+      ports: PORTS,
+      appProtocols: { grpc: 'kubernetes.io/h2c' },
+      ready: { grpc: 'health', service: 'inference-extension' },
+      startupSeconds: 120,
+      drainSeconds: server.longestSeconds,
+      user: 65532,
+      // Two that choose would each know half of the prompts; one that waits serves nobody.
+      replicas: 1,
+      apiAccess: true,
+    });
+    this.picker = picker.pods;
+    this.metrics = [picker.metrics('metrics')];
+    this.rights(name, picker.identity.serviceAccount);
+    server.pods.allowFrom(this.picker, { port: server.port, why: 'load of each replica' });
+
+    new ApiObject(this, 'Pool', {
+      apiVersion: `${GROUP}/v1`,
+      kind: 'InferencePool',
+      metadata: { name: this.pool, namespace: this.namespace },
+      spec: {
+        selector: { matchLabels: { ...server.pods.labels } },
+        targetPorts: [{ number: server.port }],
+        appProtocol: 'http',
+        endpointPickerRef: {
+          group: '',
+          kind: 'Service',
+          name,
+          port: { number: PORTS.grpc },
+          failureMode: onFailure === 'open' ? 'FailOpen' : 'FailClose',
+        },
+      },
+    });
+    for (const [objective, priority] of Object.entries(priorities)) {
+      new ApiObject(this, `Objective-${objective}`, {
+        apiVersion: 'llm-d.ai/v1alpha2',
+        kind: 'InferenceObjective',
+        metadata: { name: `${this.pool}-${objective}`, namespace: this.namespace },
+        spec: { priority, poolRef: this.ref() },
+      });
+    }
+  }
+
+  /** Let proxies of a gateway ask which replica to take, and take it. */
+  public allowFrom(proxies: PodGroup): void {
+    this.picker.allowFrom(proxies, { port: PORTS.grpc, why: `which replica of '${this.pool}'` });
+    this.server.pods.allowFrom(proxies, { port: this.server.port, why: `requests for '${this.pool}'` });
+  }
+
+  /** Answer requests for another name: the servers know only their own. */
+  public answerAs(alias: string): void {
+    new ApiObject(this, `Rewrite-${alias}`, {
+      apiVersion: 'llm-d.ai/v1alpha2',
+      kind: 'InferenceModelRewrite',
+      metadata: { name: `${alias}-${this.pool}`, namespace: this.namespace },
+      spec: {
+        poolRef: this.ref(),
+        rules: [
+          {
+            matches: [{ model: { type: 'Exact', value: alias } }],
+            targets: [{ modelRewrite: this.server.model, weight: 100 }],
+          },
+        ],
+      },
+    });
+  }
+
+  private ref() {
+    return { group: GROUP, kind: 'InferencePool', name: this.pool };
+  }
+
+  /** It watches its pool, the pods of it, and what is said about them. */
+  private rights(name: string, account: string): void {
+    const metadata = { name, namespace: this.namespace };
+    const verbs = ['get', 'list', 'watch'];
+    new k8s.KubeRole(this, 'Role', {
+      metadata,
+      rules: [
+        { apiGroups: [''], resources: ['pods'], verbs },
+        { apiGroups: [GROUP], resources: ['inferencepools'], verbs },
+        {
+          apiGroups: ['llm-d.ai'],
+          resources: ['inferenceobjectives', 'inferencemodelrewrites'],
+          verbs,
+        },
+      ],
+    });
+    new k8s.KubeRoleBinding(this, 'RoleBinding', {
+      metadata,
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name },
+      subjects: [{ kind: 'ServiceAccount', name: account, namespace: this.namespace }],
+    });
+  }
+
+  private weights(scorers: ScorerProfile | ScorerWeights): ScorerWeights {
+    const weights = typeof scorers === 'string' ? SCORER_PROFILES[scorers] : scorers;
+    if (Object.values(weights).some((weight) => weight > 0)) return weights;
+    throw new PlatformError(this, {
+      what: "'scorers' weighs nothing",
+      why: 'a picker without a scorer takes a replica by chance, which the Service does without it',
+      fix: 'give one scorer a weight, or route to the Service',
+    });
+  }
+
+  private engine(): EngineMetrics {
+    const exporter = this.server.metrics.map((endpoint) => endpoint.exporter).find((name) => name);
+    const known = exporter && ENGINE_METRICS[exporter];
+    if (known) return known;
+    throw new PlatformError(this, {
+      what: `'${this.pool}' tells no metrics that the picker can read`,
+      why: `it weighs queues and caches by names of its engines: ${Object.keys(ENGINE_METRICS).join(', ')}`,
+      fix: 'route to the Service of this model',
+    });
+  }
+
+  private mustChoose(): void {
+    const { pods, replicas } = this.server;
+    if (replicas.max < 2) {
+      throw new PlatformError(this, {
+        what: `picks among 1 replica of '${this.pool}'`,
+        why: 'there is nothing to choose, and one more thing that can fail',
+        fix: `route to the Service of '${this.pool}', or give it more replicas`,
+      });
+    }
+    if (pods.namespace !== this.namespace) {
+      throw new PlatformError(this, {
+        what: `is in namespace '${this.namespace}', and the pods of '${this.pool}' are in '${pods.namespace}'`,
+        why: 'an InferencePool selects pods of its own namespace',
+        fix: `move the gateway to '${pods.namespace}'`,
+      });
+    }
+  }
+}

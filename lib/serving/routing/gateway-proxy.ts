@@ -1,0 +1,187 @@
+import { ApiObject, Lazy } from 'cdk8s';
+import { Construct } from 'constructs';
+import type { IScrapeTarget } from '../../contracts';
+import {
+  DeclaredPods,
+  declare,
+  images,
+  type Labels,
+  type MetricsEndpoint,
+  namespaceOf,
+  type PodGroup,
+  policyOf,
+  type Size,
+  sized,
+} from '../../core';
+import { type Agentgateway, GATEWAY_CLASS } from './agentgateway';
+
+/** One port and host that a gateway answers, as the Gateway API writes it. */
+export interface Listener {
+  readonly name: string;
+  readonly port: number;
+  readonly protocol: 'HTTP' | 'HTTPS';
+  /** @default - every host */
+  readonly hostname?: string;
+  readonly tls?: {
+    readonly mode: 'Terminate';
+    readonly certificateRefs: readonly { readonly name: string }[];
+  };
+  /** Namespace whose routes may attach; absent for the gateway's own. */
+  readonly from?: string;
+}
+
+/** How the Service in front of the proxies looks. */
+export interface GatewayService {
+  readonly annotations?: Labels;
+  readonly spec: Readonly<Record<string, unknown>> & { readonly type: 'ClusterIP' | 'LoadBalancer' };
+}
+
+export interface GatewayProxyProps {
+  readonly controller: Agentgateway;
+  /** Asked for when the manifest is written. */
+  readonly listeners: () => readonly Listener[];
+  /** Port of all listeners. */
+  readonly port: number;
+  readonly service: GatewayService;
+  readonly size: Size;
+  /** @default - the environment's policy: 1 in dev, 2 in prod */
+  readonly replicas?: number;
+  /** Longest request that a stopping proxy finishes. */
+  readonly drainSeconds: number;
+  /**
+   * How long requests still come after a proxy was told to stop.
+   * @default 15
+   */
+  readonly deregisterSeconds?: number;
+}
+
+/** Answers readiness, whoever asks: kubelets and load balancers. */
+export const HEALTH_PORT = 15021;
+const METRICS_PORT = 15020;
+/** Time for endpoints to leave every pod of the cluster. */
+const DEREGISTER_SECONDS = 15;
+const MARGIN_SECONDS = 15;
+
+/** A Gateway, how its proxies look, and those proxies as facts: agentgateway's controller makes them. */
+export class GatewayProxy extends Construct implements IScrapeTarget {
+  public readonly name: string;
+  public readonly namespace: string;
+  public readonly pods: PodGroup;
+  public readonly metrics: readonly MetricsEndpoint[];
+
+  constructor(scope: Construct, id: string, name: string, props: GatewayProxyProps) {
+    super(scope, id);
+    this.name = name;
+    this.namespace = namespaceOf(this);
+    const { port, service, drainSeconds, deregisterSeconds = DEREGISTER_SECONDS } = props;
+    const replicas = props.replicas ?? policyOf(this).replicas;
+    const metadata = { name, namespace: this.namespace };
+    const selects = {
+      'app.kubernetes.io/name': name,
+      'app.kubernetes.io/instance': name,
+      'gateway.networking.k8s.io/gateway-name': name,
+    };
+    const graceSeconds = deregisterSeconds + drainSeconds + MARGIN_SECONDS;
+    const placed =
+      replicas > 1
+        ? {
+            topologySpreadConstraints: ['topology.kubernetes.io/zone', 'kubernetes.io/hostname'].map(
+              (topologyKey) => ({
+                maxSkew: 1,
+                topologyKey,
+                whenUnsatisfiable: 'ScheduleAnyway',
+                labelSelector: { matchLabels: selects },
+              }),
+            ),
+          }
+        : {};
+
+    const [registry, repository, tag] = images.agentgatewayProxy.split(/[/:]/);
+    new ApiObject(this, 'Parameters', {
+      apiVersion: 'agentgateway.dev/v1alpha1',
+      kind: 'AgentgatewayParameters',
+      metadata,
+      spec: {
+        image: { registry, repository, tag },
+        logging: { format: 'json' },
+        resources: sized(props.size),
+        shutdown: { min: deregisterSeconds, max: graceSeconds },
+        deployment: {
+          spec: {
+            replicas,
+            template: {
+              spec: { securityContext: { seccompProfile: { type: 'RuntimeDefault' } }, ...placed },
+            },
+          },
+        },
+        ...(replicas > 1 ? { podDisruptionBudget: { spec: { maxUnavailable: 1 } } } : {}),
+        service: {
+          ...(service.annotations ? { metadata: { annotations: service.annotations } } : {}),
+          spec: service.spec,
+        },
+      },
+    });
+    new ApiObject(this, 'Gateway', {
+      apiVersion: 'gateway.networking.k8s.io/v1',
+      kind: 'Gateway',
+      metadata,
+      spec: {
+        gatewayClassName: GATEWAY_CLASS,
+        infrastructure: {
+          parametersRef: { group: 'agentgateway.dev', kind: 'AgentgatewayParameters', name },
+        },
+        listeners: Lazy.any({ produce: () => props.listeners().map(written) }),
+      },
+    });
+
+    const proxies = new DeclaredPods(this, 'Proxies', {
+      name: 'proxy',
+      by: `Gateway/${this.namespace}/${name}`,
+      maker: 'operator',
+      labels: { ...selects, 'gateway.networking.k8s.io/gateway-class-name': GATEWAY_CLASS },
+      replicas,
+      containers: [
+        {
+          name: 'agentgateway',
+          image: images.agentgatewayProxy,
+          ...props.size,
+          ports: { metrics: METRICS_PORT, health: HEALTH_PORT, listener: port },
+        },
+      ],
+      serviceAccount: name,
+      spec: { terminationGracePeriodSeconds: graceSeconds, ...placed },
+    });
+    // Made beside the Gateway, under its name.
+    declare(this, 'provides', {
+      objects: [
+        { id: `Service/${this.namespace}/${name}`, ports: [port], selects },
+        { id: `ServiceAccount/${this.namespace}/${name}` },
+      ],
+    });
+    this.pods = proxies.pods;
+    this.metrics = [proxies.metrics('metrics')];
+    props.controller.serve(this.pods);
+  }
+
+  /** What a route names to be answered here. */
+  public parentRef(sectionName?: string) {
+    return {
+      group: 'gateway.networking.k8s.io',
+      kind: 'Gateway',
+      name: this.name,
+      namespace: this.namespace,
+      ...(sectionName ? { sectionName } : {}),
+    };
+  }
+}
+
+function written({ from, ...listener }: Listener) {
+  return {
+    ...listener,
+    allowedRoutes: {
+      namespaces: from
+        ? { from: 'Selector', selector: { matchLabels: { 'kubernetes.io/metadata.name': from } } }
+        : { from: 'Same' },
+    },
+  };
+}

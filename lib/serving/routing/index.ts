@@ -1,0 +1,6 @@
+export { Agentgateway, AgentgatewayCrds } from './agentgateway';
+export { EdgeGateway, type EdgeGatewayProps, type EdgeTls } from './edge-gateway';
+export type { ModelPods, PickerOptions } from './endpoint-picker';
+export { InferenceGateway, type InferenceGatewayProps, PickedModel, type Share } from './inference-gateway';
+export type { EdgeAccess } from './load-balancer';
+export { SCORER_PROFILES, SCORERS, type Scorer, type ScorerProfile, type ScorerWeights } from './scorers';

@@ -1,0 +1,130 @@
+import type { Environment } from '../environments';
+import { GatewayApiCrds, InferenceCrds, LoadBalancerController } from '../lib/cluster';
+import type { IModelEndpoint, IScrapeTarget, IWebService } from '../lib/contracts';
+import { type Layer, type Phase, setOrigin } from '../lib/core';
+import {
+  Agentgateway,
+  AgentgatewayCrds,
+  EdgeGateway,
+  InferenceGateway,
+  type ModelServer,
+  type PickedModel,
+} from '../lib/serving';
+import { picksOf } from './models';
+import type { Origins } from './origins';
+
+/** What the parts of a platform share while they are put together. */
+export interface Building {
+  readonly environment: Environment;
+  readonly from: Origins;
+  readonly layer: (id: string, phase: Phase, namespace?: string, ...after: Layer[]) => Layer;
+  readonly observed: <T extends IScrapeTarget>(target: T) => T;
+}
+
+/** Hosts that people outside the cluster use. */
+const hostsOf = ({ gateway, observability }: Environment): readonly string[] =>
+  [gateway.host, observability.langfuse?.host].filter((host) => host !== undefined);
+
+/** The gateways of a platform, where it has any: one for the world, one for the replicas of its models. */
+export class Doors {
+  /** Namespaces they live in. */
+  public readonly namespaces: readonly string[];
+  private readonly hosts: boolean;
+  private readonly picked: boolean;
+  private controller?: Agentgateway;
+
+  constructor(private readonly building: Building) {
+    const { environment } = building;
+    this.hosts = hostsOf(environment).length > 0;
+    this.picked = Object.values(environment.models).some((model) => picksOf(environment, model));
+    this.namespaces = [
+      ...(this.hosts || this.picked ? ['agentgateway'] : []),
+      ...(this.hosts ? ['edge'] : []),
+      ...(this.hosts && environment.aws ? ['load-balancer'] : []),
+    ];
+  }
+
+  /** Their kinds, in phase `cluster`. */
+  public kinds(): void {
+    if (!this.hosts && !this.picked) return;
+    const crds = this.building.layer('gateway-crds', 'cluster');
+    new GatewayApiCrds(crds, 'gateway-api');
+    new InferenceCrds(crds, 'inference');
+  }
+
+  /** Their controllers, in phase `operators`. */
+  public controllers(certManager: Layer): void {
+    const { environment, layer, observed } = this.building;
+    if (this.hosts && environment.aws) {
+      const home = layer('load-balancer', 'operators', 'load-balancer', certManager);
+      observed(new LoadBalancerController(home, 'controller'));
+    }
+    if (!this.hosts && !this.picked) return;
+    const crds = layer('agentgateway-crds', 'operators', 'agentgateway');
+    new AgentgatewayCrds(crds, 'crds');
+    const home = layer('agentgateway', 'operators', 'agentgateway', crds);
+    this.controller = observed(new Agentgateway(home, 'agentgateway'));
+  }
+
+  /** The inside one: endpoints by the name that clients ask for, in place of the servers it picks for. */
+  public models(home: Layer, servers: readonly ModelServer[]): ReadonlyMap<string, IModelEndpoint> {
+    const { environment, from, observed } = this.building;
+    const endpoints = new Map<string, IModelEndpoint>(
+      servers.flatMap((server) => [server, ...server.adapters]).map((endpoint) => [endpoint.model, endpoint]),
+    );
+    const behind = servers.filter(({ model }) => picksOf(environment, environment.models[model]));
+    if (!this.controller || !behind.length) return endpoints;
+    const controller = this.controller;
+    const drainSeconds = Math.max(...behind.map((server) => server.longestSeconds));
+    const gateway = from.of(
+      'models',
+      () => new InferenceGateway(home, 'inference-gateway', { controller, drainSeconds }),
+    );
+    const picked = new Map<string, PickedModel>();
+    for (const server of behind) {
+      const { routing } = environment.models[server.model];
+      const options = routing?.kind === 'picker' ? routing : undefined;
+      const path = `models.${server.model}${options ? '.routing' : ''}`;
+      const model = from.try(path, () =>
+        gateway.route(server, {
+          ...options,
+          ...(options?.scorers || options?.profile ? { scorers: options.scorers ?? options.profile } : {}),
+        }),
+      );
+      if (!model) continue;
+      if (model.picker) setOrigin(model.picker, path);
+      picked.set(server.model, model);
+    }
+    for (const [alias, shares] of Object.entries(environment.gateway.splits)) {
+      const sides = Object.entries(shares).flatMap(([name, weight]) => {
+        const to = picked.get(name);
+        return to ? [{ to, weight }] : [];
+      });
+      const split = from.try(`gateway.splits.${alias}`, () => gateway.split(alias, sides));
+      if (split) endpoints.set(alias, split);
+    }
+    for (const [name, model] of picked) endpoints.set(name, model);
+    observed(gateway);
+    return endpoints;
+  }
+
+  /** The outside one, in phase `apps`. */
+  public edge(gateway: IWebService, pages: IWebService): void {
+    const { environment, from, layer, observed } = this.building;
+    if (!this.controller || !this.hosts) return;
+    const controller = this.controller;
+    const drainSeconds = Math.max(gateway.longestSeconds, pages.longestSeconds);
+    const edge = from.of('edge', () => {
+      return new EdgeGateway(layer('edge', 'apps', 'edge'), 'edge', {
+        controller,
+        drainSeconds,
+        ...environment.edge,
+      });
+    });
+    const { host } = environment.gateway;
+    const traces = environment.observability.langfuse?.host;
+    if (host) from.do('gateway.host', () => edge.route(gateway, host));
+    if (traces) from.do('observability.langfuse.host', () => edge.route(pages, traces));
+    observed(edge);
+  }
+}

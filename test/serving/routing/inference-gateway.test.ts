@@ -1,0 +1,258 @@
+import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { type Layer, objectsOf, render } from '../../../lib/core';
+import { validateObject } from '../../../lib/schemas';
+import { InferenceGateway, type PickerOptions } from '../../../lib/serving';
+import { container, message, only } from '../pool';
+import { ground, model } from './doors';
+
+function routed(options: PickerOptions = {}) {
+  const { controller, layer } = ground('serving');
+  const gateway = new InferenceGateway(layer, 'models', { controller });
+  const chat = gateway.route(model(layer), options);
+  return { layer, gateway, chat };
+}
+
+interface PickerFile {
+  readonly plugins: readonly { readonly type: string; readonly parameters?: object }[];
+  readonly schedulingProfiles: readonly {
+    readonly plugins: readonly { readonly pluginRef: string; readonly weight?: number }[];
+  }[];
+}
+function file(layer: Layer): PickerFile {
+  const { data } = only(layer, 'ConfigMap', 'chat-picker-etc-picker') as unknown as {
+    data: Record<string, string>;
+  };
+  return parse(data['config.yaml']);
+}
+const weights = (layer: Layer) =>
+  Object.fromEntries(
+    file(layer).schedulingProfiles[0].plugins.flatMap(({ pluginRef, weight }) =>
+      weight === undefined ? [] : [[pluginRef, weight]],
+    ),
+  );
+
+test('a model is asked for by the name in the body, at one URL for all', () => {
+  const { layer, chat } = routed();
+  expect(chat).toMatchObject({
+    model: 'chat',
+    provider: 'hosted_vllm/chat',
+    baseUrl: 'http://models.serving.svc:8080/v1',
+    port: 8080,
+    longestSeconds: 120,
+  });
+  expect(only(layer, 'AgentgatewayPolicy', 'models-by-model').spec).toMatchObject({
+    targetRefs: [{ kind: 'Gateway', name: 'models' }],
+    traffic: {
+      phase: 'PreRouting',
+      transformation: {
+        request: { set: [{ name: 'x-gateway-model-name', value: 'json(request.body).model' }] },
+      },
+    },
+  });
+  expect(only(layer, 'HTTPRoute', 'chat').spec).toMatchObject({
+    rules: [
+      {
+        matches: [{ headers: [{ name: 'x-gateway-model-name', value: 'chat' }] }],
+        backendRefs: [{ kind: 'InferencePool', name: 'chat' }],
+        timeouts: { request: '135s' },
+      },
+    ],
+  });
+});
+
+test('the pool is the pods of the model; while the picker is away any of them is taken, unless told otherwise', () => {
+  const pool = (options: PickerOptions) => only(routed(options).layer, 'InferencePool').spec;
+  expect(pool({})).toEqual({
+    selector: { matchLabels: { 'app.kubernetes.io/name': 'chat' } },
+    targetPorts: [{ number: 8000 }],
+    appProtocol: 'http',
+    endpointPickerRef: {
+      group: '',
+      kind: 'Service',
+      name: 'chat-picker',
+      port: { number: 9002 },
+      failureMode: 'FailOpen',
+    },
+  });
+  expect(pool({ onFailure: 'close' })).toMatchObject({ endpointPickerRef: { failureMode: 'FailClose' } });
+});
+
+describe('the picker', () => {
+  test('weighs what the profile says, or each weight that is given', () => {
+    expect(weights(routed().layer)).toEqual({
+      'prefix-cache-scorer': 3,
+      'queue-scorer': 2,
+      'kv-cache-utilization-scorer': 2,
+    });
+    expect(weights(routed({ scorers: 'adapters' }).layer)).toMatchObject({ 'lora-affinity-scorer': 3 });
+    expect(weights(routed({ scorers: { queue: 1, prefix: 0 } }).layer)).toEqual({ 'queue-scorer': 1 });
+  });
+
+  test('is told that an experimental scorer is meant, and only then', () => {
+    const flag = '--allow-experimental-plugins';
+    expect(container(routed({ scorers: 'sessions' }).layer, 'chat-picker').args).toContain(flag);
+    expect(container(routed().layer, 'chat-picker').args).not.toContain(flag);
+  });
+
+  test('reads the metrics of the engine by names that are written out', () => {
+    const extractor = file(routed().layer).plugins.find(({ type }) => type === 'core-metrics-extractor');
+    expect(extractor?.parameters).toMatchObject({
+      defaultEngine: 'vllm',
+      engineConfigs: [
+        { kvUsageSpec: 'vllm:kv_cache_usage_perc', queuedRequestsSpec: 'vllm:num_requests_waiting' },
+      ],
+    });
+  });
+
+  test('runs once, restricted, and is asked by gRPC whether it is well', () => {
+    const { layer } = routed();
+    const pod = container(layer, 'chat-picker');
+    expect(only(layer, 'Deployment', 'chat-picker').spec).toMatchObject({ replicas: 1 });
+    expect(pod.readinessProbe).toMatchObject({ grpc: { port: 9003, service: 'inference-extension' } });
+    expect(pod.securityContext).toMatchObject({ readOnlyRootFilesystem: true });
+    expect(pod.args).toEqual(
+      expect.arrayContaining(['--pool-name=chat', '--pool-namespace=serving', '--drain-timeout=120s']),
+    );
+    expect(only(layer, 'Service', 'chat-picker').spec).toMatchObject({
+      ports: [{ port: 9002, appProtocol: 'kubernetes.io/h2c' }, { port: 9003 }, { port: 9090 }],
+    });
+  });
+
+  test('may read its pool and its pods, and nothing else', () => {
+    expect(only(routed().layer, 'Role')).toMatchObject({
+      rules: [
+        { apiGroups: [''], resources: ['pods'], verbs: ['get', 'list', 'watch'] },
+        { apiGroups: ['inference.networking.k8s.io'], resources: ['inferencepools'] },
+        { apiGroups: ['llm-d.ai'], resources: ['inferenceobjectives', 'inferencemodelrewrites'] },
+      ],
+    });
+  });
+});
+
+test('priorities are objects that clients name', () => {
+  const { layer } = routed({ priorities: { interactive: 10, bulk: -10 } });
+  expect(only(layer, 'InferenceObjective', 'chat-bulk').spec).toEqual({
+    priority: -10,
+    poolRef: { group: 'inference.networking.k8s.io', kind: 'InferencePool', name: 'chat' },
+  });
+});
+
+test('a split shares a name between pools, each of which knows it by its own', () => {
+  const { layer, gateway, chat } = routed();
+  const next = gateway.route(model(layer, 'next'));
+  const split = gateway.split('assistant', [
+    { to: chat, weight: 90 },
+    { to: next, weight: 10 },
+  ]);
+  expect(split).toMatchObject({ model: 'assistant', baseUrl: chat.baseUrl });
+  expect(only(layer, 'HTTPRoute', 'assistant').spec).toMatchObject({
+    rules: [
+      {
+        backendRefs: [
+          { name: 'chat', weight: 90 },
+          { name: 'next', weight: 10 },
+        ],
+      },
+    ],
+  });
+  expect(only(layer, 'InferenceModelRewrite', 'assistant-next').spec).toMatchObject({
+    poolRef: { name: 'next' },
+    rules: [
+      {
+        matches: [{ model: { type: 'Exact', value: 'assistant' } }],
+        targets: [{ modelRewrite: 'next', weight: 100 }],
+      },
+    ],
+  });
+  const defined = render(layer.node.root).facts.of('join');
+  expect(defined).toContainEqual({
+    object: 'HTTPRoute/serving/assistant',
+    scope: 'model alias',
+    defines: 'assistant',
+  });
+  expect(objectsOf(layer).flatMap((o) => validateObject(o))).toEqual([]);
+});
+
+test('proxies, pickers and replicas reach each other, and each is scraped', () => {
+  const { layer, gateway } = routed();
+  const from = (name: string) => {
+    const { ingress } = only(layer, 'NetworkPolicy', name).spec as {
+      ingress: readonly { from: readonly { podSelector: { matchLabels: object } }[]; ports: object[] }[];
+    };
+    return ingress.map(({ from: [peer], ports }) => [Object.values(peer.podSelector.matchLabels)[0], ports]);
+  };
+  const tcp = (port: number) => [{ port, protocol: 'TCP' }];
+  expect(from('chat')).toEqual([
+    ['chat-picker', tcp(8000)],
+    ['models', tcp(8000)],
+  ]);
+  expect(from('chat-picker')).toEqual([['models', tcp(9002)]]);
+  expect(gateway.metrics.map(({ portNumber }) => portNumber)).toEqual([15020, 9090]);
+});
+
+describe('refuses', () => {
+  test('one replica', () => {
+    const { controller, layer } = ground('serving');
+    const gateway = new InferenceGateway(layer, 'models', { controller });
+    const alone = model(layer, 'chat', { min: 1, max: 1 });
+    expect(message(() => gateway.route(alone))).toMatchInlineSnapshot(`
+      "layer/models/Pool-chat (EndpointPicker): picks among 1 replica of 'chat'
+        why: there is nothing to choose, and one more thing that can fail
+        fix: route to the Service of 'chat', or give it more replicas"
+    `);
+  });
+
+  test('scorers that weigh nothing', () => {
+    expect(message(() => routed({ scorers: { queue: 0 } }))).toMatchInlineSnapshot(`
+      "layer/models/Pool-chat (EndpointPicker): 'scorers' weighs nothing
+        why: a picker without a scorer takes a replica by chance, which the Service does without it
+        fix: give one scorer a weight, or route to the Service"
+    `);
+  });
+
+  test('weights that are no hundred', () => {
+    const { gateway, chat } = routed();
+    expect(message(() => gateway.split('assistant', [{ to: chat, weight: 95 }]))).toMatchInlineSnapshot(`
+      "layer/models (InferenceGateway): weights of 'assistant' add up to 95
+        why: they are percent: what is missing or too much would be shared out in silence
+        fix: let them add up to 100"
+    `);
+  });
+
+  test('a name that is taken', () => {
+    const { gateway, chat } = routed();
+    expect(message(() => gateway.split('chat', [{ to: chat, weight: 100 }]))).toMatchInlineSnapshot(`
+      "layer/models (InferenceGateway): 'chat' is routed already
+        why: one of the two would never be asked
+        fix: choose another name"
+    `);
+  });
+
+  test('a model that answers longer than its proxies wait', () => {
+    const { controller, layer } = ground('serving');
+    const gateway = new InferenceGateway(layer, 'models', { controller, drainSeconds: 60 });
+    expect(message(() => gateway.route(model(layer)))).toMatchInlineSnapshot(`
+      "layer/models (InferenceGateway): drains for 60 s, and 'chat' answers for up to 120 s
+        why: a stopping proxy would cut answers that are still being written
+        fix: raise drainSeconds to 120"
+    `);
+  });
+
+  test('pods of another namespace', () => {
+    const { controller, layer } = ground('serving');
+    const gateway = new InferenceGateway(layer, 'models', { controller });
+    const { layer: elsewhere } = ground('models');
+    expect(message(() => gateway.route(model(elsewhere)))).toMatchInlineSnapshot(`
+      "layer/models/Pool-chat (EndpointPicker): is in namespace 'serving', and the pods of 'chat' are in 'models'
+        why: an InferencePool selects pods of its own namespace
+        fix: move the gateway to 'models'"
+    `);
+  });
+
+  test('to route nothing', () => {
+    const { controller, layer } = ground('serving');
+    new InferenceGateway(layer, 'models', { controller });
+    expect(message(() => render(layer))).toContain('routes to no model');
+  });
+});
