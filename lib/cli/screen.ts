@@ -72,13 +72,19 @@ function alertLine({ critical, warning, deadMansSwitch }: AlertingFact): string 
   return `critical to ${to(critical)}, the rest to ${to(warning)}; ${silence}`;
 }
 
+/** What each replica works on. */
+function deviceOf({ gpusPerReplica, slice, sharedBy }: ModelFact): string {
+  if (slice) return `a slice of ${slice}`;
+  return sharedBy ? `a GPU shared by ${sharedBy}` : `${gpusPerReplica} GPU`;
+}
+
 function modelLine(model: ModelFact, pools: readonly PoolFact[]): string {
   const { min, max } = model.replicas;
   const replicas = model.batch ? 'batch' : min === max ? `${min}` : `${min} to ${max}`;
   const pool = pools.find((candidate) => candidate.name === model.pool);
   const types = pool?.shapes.map((shape) => shape.instanceType) ?? [];
   const where = pool
-    ? `${model.gpusPerReplica} GPU a replica on '${pool.name}' (${types.slice(0, 3).join(', ')}${types.length > 3 ? ', …' : ''}; ${pool.capacities.join(', then ')})`
+    ? `${deviceOf(model)} a replica on '${pool.name}' (${types.slice(0, 3).join(', ')}${types.length > 3 ? ', …' : ''}; ${pool.capacities.join(', then ')})`
     : 'on CPUs';
   const { observed } = model.start ?? {};
   const measured = observed

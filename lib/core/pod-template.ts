@@ -41,11 +41,6 @@ export interface PodResources {
    * @default 'nvidia.com/gpu'
    */
   readonly gpuResource?: string;
-  /**
-   * Room for writable layers and emptyDirs, such as `20Gi`.
-   * @default - none asked
-   */
-  readonly ephemeralStorage?: string;
 }
 
 /** One container, ours to write. */
@@ -88,6 +83,7 @@ export interface PodProps extends ContainerProps {
   readonly secretFiles?: Readonly<Record<string, { readonly name: string }>>;
   /**
    * Folders the process writes to, with their size limit; the root file system is read-only. `/tmp` is always one.
+   * What takes 10 GiB or more together is requested of the node's disk.
    * @default - '/tmp' of 1Gi
    */
   readonly writable?: Readonly<Record<string, string>>;
@@ -184,13 +180,13 @@ export function podTemplate(scope: Construct, props: PodProps, context: PodConte
     });
   }
 
-  const container = (name: string, c: ContainerProps): k8s.Container => ({
+  const container = (name: string, c: ContainerProps, diskGiB = 0): k8s.Container => ({
     name,
     image: c.image,
     ...(c.command ? { command: [...c.command] } : {}),
     ...(c.args ? { args: [...c.args] } : {}),
     ...(c.env ? { env: environment(scope, c.env) } : {}),
-    resources: resources(c.resources),
+    resources: resources(c.resources, diskGiB),
     volumeMounts: mounts,
     securityContext: {
       allowPrivilegeEscalation: false,
@@ -220,7 +216,11 @@ export function podTemplate(scope: Construct, props: PodProps, context: PodConte
       ...(props.priorityClass ? { priorityClassName: props.priorityClass } : {}),
       ...(init.length ? { initContainers: init } : {}),
       containers: [
-        { ...container(context.name, props), ...(ports.length ? { ports } : {}), ...context.probes },
+        {
+          ...container(context.name, props, scratchGiB(props)),
+          ...(ports.length ? { ports } : {}),
+          ...context.probes,
+        },
       ],
       ...(volumes.length ? { volumes } : {}),
       ...context.spec,
@@ -228,7 +228,17 @@ export function podTemplate(scope: Construct, props: PodProps, context: PodConte
   };
 }
 
-function resources(r: PodResources): k8s.ResourceRequirements {
+/** Less than this is lost in what images and logs take of a disk. */
+const TOLD_GIB = 10;
+
+/** Disk that the folders of a pod may fill, as far as the scheduler must know of it. */
+function scratchGiB({ writable = {} }: PodProps): number {
+  const sizes = Object.values(writable).map((size) => Number(/^(\d+)Gi$/.exec(size)?.[1] ?? 0));
+  const sum = sizes.reduce((total, size) => total + size, 0);
+  return sum >= TOLD_GIB ? sum : 0;
+}
+
+function resources(r: PodResources, diskGiB: number): k8s.ResourceRequirements {
   const quantity = (amounts: Record<string, string | number | undefined>): Record<string, k8s.Quantity> =>
     Object.fromEntries(
       Object.entries(amounts)
@@ -237,10 +247,13 @@ function resources(r: PodResources): k8s.ResourceRequirements {
     );
   const fixed = {
     memory: r.memory,
-    'ephemeral-storage': r.ephemeralStorage,
     [r.gpuResource ?? 'nvidia.com/gpu']: r.gpus,
   };
-  return { requests: quantity({ cpu: r.cpu, ...fixed }), limits: quantity({ cpu: r.cpuLimit, ...fixed }) };
+  const disk = diskGiB ? { 'ephemeral-storage': `${diskGiB}Gi` } : {};
+  return {
+    requests: quantity({ cpu: r.cpu, ...fixed, ...disk }),
+    limits: quantity({ cpu: r.cpuLimit, ...fixed }),
+  };
 }
 
 function environment(scope: Construct, env: EnvVars | (() => EnvVars)): k8s.EnvVar[] {

@@ -27,8 +27,8 @@ interface Requirement {
 const SPOT_SHARE = 0.4;
 /** What the simulation takes away again, since it knows no kubelet. */
 const TAKEN = { cpuMillis: 100, memoryMiB: 10 };
-/** Root volume of our pools, as far as a kubelet gives it to pods; NVMe where a type has it. */
-const VOLUME_GIB = 85;
+/** Scratch space of a type that no pool of ours starts. */
+const ELSEWHERE_MIB = 85 * 1024;
 
 /** The catalog as far as a region offers it, for pools that may ask for reserved capacity. */
 export function instanceTypes(
@@ -37,8 +37,13 @@ export function instanceTypes(
   pools: readonly PoolFact[],
 ): SimulatedInstanceType[] {
   const reserved = pools.filter((pool) => pool.capacities.includes('reserved'));
+  // The least, where pools give a type disks of different size.
+  const scratch = new Map<string, number>();
+  for (const { instanceType: type, ephemeralMiB } of pools.flatMap(({ shapes }) => shapes)) {
+    scratch.set(type, Math.min(scratch.get(type) ?? Number.POSITIVE_INFINITY, ephemeralMiB));
+  }
   return instances()
-    .map((instance) => simulated(instance, region, zones, reserved))
+    .map((instance) => simulated(instance, region, zones, reserved, scratch.get(instance.type)))
     .filter(({ offerings }) => offerings.length > 0);
 }
 
@@ -47,8 +52,9 @@ function simulated(
   region: string,
   zones: readonly string[],
   reserved: readonly PoolFact[],
+  scratchMiB = ELSEWHERE_MIB,
 ): SimulatedInstanceType {
-  const { allocatable, gpu, localNvmeGB } = instance;
+  const { allocatable, gpu } = instance;
   const labels = labelsOf(instance);
   const offer = (zone: string, capacity: string, price: number, more: readonly Requirement[]) => ({
     Price: price,
@@ -87,7 +93,7 @@ function simulated(
       cpu: `${allocatable.cpuMillis + TAKEN.cpuMillis}m`,
       memory: `${allocatable.memoryMiB + TAKEN.memoryMiB}Mi`,
       pods: `${instance.maxPods}`,
-      'ephemeral-storage': `${localNvmeGB > 0 ? Math.floor(localNvmeGB * 0.85) : VOLUME_GIB}Gi`,
+      'ephemeral-storage': `${scratchMiB}Mi`,
       ...(gpu && gpu.count > 0 ? { 'nvidia.com/gpu': `${gpu.count}` } : {}),
     },
     offerings: [...bought, ...held],

@@ -40,7 +40,7 @@ test('nodes are of the class that Auto Mode has, chosen by its own labels', () =
 test('what is proven of a pool is proven of this one', () => {
   const { layer, made } = pool();
   new VllmService(layer, 'chat', {
-    model: 'Qwen/Qwen3-32B',
+    model: 'Qwen/Qwen3-8B',
     pool: made,
     gpus: 4,
     context: 32768,

@@ -15,7 +15,7 @@ test('a type offers what the kubelet leaves, and what the simulation will take f
     cpu: '2030m',
     memory: '6854Mi',
     pods: '29',
-    'ephemeral-storage': '85Gi',
+    'ephemeral-storage': '87040Mi',
   });
 });
 

@@ -40,7 +40,7 @@ describe('defaults', () => {
     expect(deployment(prod).replicas).toBe(2);
     expect(deployment(dev).replicas).toBe(1);
     expect(container(prod).resources).toEqual({
-      requests: { cpu: '8', memory: '64Gi', 'nvidia.com/gpu': '2' },
+      requests: { cpu: '8', memory: '64Gi', 'nvidia.com/gpu': '2', 'ephemeral-storage': '153Gi' },
       limits: { memory: '64Gi', 'nvidia.com/gpu': '2' },
     });
   });
