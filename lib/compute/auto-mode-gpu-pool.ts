@@ -3,20 +3,11 @@ import { instancesWith } from '../catalog';
 import type { INodePool, PoolDevice } from '../contracts';
 import { type Capacity, declare, type Placement, PlatformError } from '../core';
 import { devicesOf, resourcesOf } from './gpu-devices';
-import { GPU_TAINT, gpuRequirements } from './gpu-node-pool';
+import { type CardProps, GPU_TAINT, gpuRequirements } from './gpu-node-pool';
 import { chosenTypes, KarpenterPool, type PoolProps } from './karpenter-pool';
 import { WHOLE_GPU } from './node-shape';
 
-export interface AutoModeGpuPoolProps extends PoolProps {
-  /** Card of the nodes, as the catalog names it: `L40S`, `A100-80`. */
-  readonly gpu: string;
-  /**
-   * GPUs on each node.
-   * @default 1
-   */
-  readonly perNode?: number;
-  /** Most GPUs that the pool may hold: the ceiling of the bill. */
-  readonly limit: number;
+export interface AutoModeGpuPoolProps extends PoolProps, CardProps {
   /**
    * How the nodes are bought. Open capacity reservations are used first, whatever is said here.
    * @default 'on-demand'

@@ -22,7 +22,8 @@ import { chosenTypes, isIn, KarpenterPool, type PoolProps, type Requirement } fr
 import { WHOLE_GPU } from './node-shape';
 import { capacitiesOf, type Purchase } from './purchase';
 
-export interface GpuNodePoolProps extends PoolProps, Purchase {
+/** Which GPUs, and how many. */
+export interface CardProps {
   /** Card of the nodes, as the catalog names it: `L40S`, `A100-80`. */
   readonly gpu: string;
   /**
@@ -32,6 +33,9 @@ export interface GpuNodePoolProps extends PoolProps, Purchase {
   readonly perNode?: number;
   /** Most GPUs that the pool may hold: the ceiling of the bill. */
   readonly limit: number;
+}
+
+export interface GpuNodePoolProps extends PoolProps, CardProps, Purchase {
   /**
    * How each GPU is handed out.
    * @default - to one pod whole

@@ -2,7 +2,7 @@ export { AutoModeGpuPool, type AutoModeGpuPoolProps } from './auto-mode-gpu-pool
 export { BATCH_PRIORITIES, BatchPriorities } from './batch-priorities';
 export { BatchQueue, type BatchQueueProps } from './batch-queue';
 export type { GpuDevices } from './gpu-devices';
-export { GPU_TAINT, GpuNodePool, type GpuNodePoolProps } from './gpu-node-pool';
+export { type CardProps, GPU_TAINT, GpuNodePool, type GpuNodePoolProps } from './gpu-node-pool';
 export { GpuOperator, type GpuOperatorProps } from './gpu-operator';
 export { Karpenter, KarpenterCrds, type KarpenterProps } from './karpenter';
 export { POOL_LABEL, type PoolProps } from './karpenter-pool';
