@@ -19,6 +19,8 @@ const PACKAGES = new PythonVenv(join(PARTS, 'vllm-requirements.txt'));
 interface Asked {
   readonly id: string;
   readonly args: readonly string[];
+  /** @default - the first argument */
+  readonly model?: string;
 }
 interface Answer {
   readonly id: string;
@@ -145,18 +147,22 @@ const BROKEN: readonly {
   },
 ];
 
-const isVllm = ({ image }: Container) => image?.startsWith('vllm/vllm-openai:');
+/** A server; what runs a program of its own has other arguments. */
+const isVllm = ({ image, command }: Container) => image?.startsWith('vllm/vllm-openai:') && !command;
 
 function servedByEnvironments(): Asked[] {
-  return ENVIRONMENTS.flatMap((name) =>
-    builtEnvironment(name)
-      .rendered.facts.of('pods')
-      .flatMap(({ owner, template }) =>
-        template.spec.containers
-          .filter(isVllm)
-          .map(({ args = [] }) => ({ id: `${name} ${owner}`, args: args as readonly string[] })),
-      ),
-  );
+  return ENVIRONMENTS.flatMap((name) => {
+    const { facts } = builtEnvironment(name).rendered;
+    const models = new Map(facts.of('model').map(({ alias, model }) => [alias, model]));
+    return facts.of('pods').flatMap(({ owner, template }) =>
+      template.spec.containers.filter(isVllm).map(({ args = [] }) => ({
+        id: `${name} ${owner}`,
+        args: args as readonly string[],
+        // Its first argument may be a bucket, or a folder.
+        model: models.get(owner.split('/').at(-1) ?? ''),
+      })),
+    );
+  });
 }
 
 interface PodMaker {
@@ -185,7 +191,7 @@ function oneOfEachArchitecture(): Asked[] {
 }
 
 function ask(python: string, asked: readonly Asked[]): Said {
-  const lists = asked.map(({ id, args }) => ({ id, args, config: modelConfig(args[0]) }));
+  const lists = asked.map(({ id, args, model }) => ({ id, args, config: modelConfig(model ?? args[0]) }));
   // It keeps what it found out about model classes there.
   const home = mkdtempSync(join(tmpdir(), 'nexus-vllm-'));
   const { stdout, stderr } = spawnSync(python, [join(PARTS, 'vllm-arguments.py')], {

@@ -60,6 +60,13 @@ export const ACKNOWLEDGEMENTS: readonly Acknowledgement[] = [
   },
   {
     rule: 'AwsSolutions-IAM5',
+    finding: /^Resource::(\*|arn:aws:(ec2|elasticloadbalancing):.+\*)$/,
+    at: /^foundation\/Roles\/load-balancer-aws-load-balancer-controller$/,
+    reason:
+      "the controller's published policy, cut to network balancers: AWS names them; conditions bind the cluster's tag",
+  },
+  {
+    rule: 'AwsSolutions-IAM5',
     finding: /^Resource::<KubectlProviderHandler\w+\.Arn>:\*$/,
     at: /^platform\/Kubectl\/Provider\/Provider\/framework-onEvent\/ServiceRole\/DefaultPolicy\/Resource$/,
     reason: "versions of one function, which CDK's framework calls",

@@ -22,6 +22,7 @@ platforms._current_platform = CpuPlatform()
 from vllm.engine.arg_utils import AsyncEngineArgs
 from vllm.entrypoints.common.cli_args import make_arg_parser, validate_parsed_serve_args
 from vllm.model_executor.layers.quantization import QUANTIZATION_METHODS
+from vllm.reasoning import ReasoningParserManager
 from vllm.utils.argparse_utils import FlexibleArgumentParser
 
 
@@ -37,6 +38,10 @@ def first_fault(args: list[str], folder: pathlib.Path) -> tuple[str, str] | None
     try:
         validate_parsed_serve_args(parsed)
         parsed.model = str(folder)
+        # It reads words of the tokenizer when it is made: here its name must do.
+        if parsed.reasoning_parser:
+            ReasoningParserManager.get_reasoning_parser(parsed.reasoning_parser)
+            parsed.reasoning_parser = ""
         engine = AsyncEngineArgs.from_cli_args(parsed)
         # There are no tokens to count, and so nothing to load for counting them.
         engine.skip_tokenizer_init = True
