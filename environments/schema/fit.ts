@@ -23,7 +23,9 @@ export const fitKeys = {
       utilization: optional(
         number('Share of GPU memory that it took; absent means 0.92', { above: 0, max: 1 }),
       ),
-      batchedTokens: optional(integer('Tokens of one step; absent means 8192', { min: 1 })),
+      batchedTokens: optional(
+        integer("Tokens of one step; absent means vLLM's own for the card", { min: 1 }),
+      ),
       maxSequences: optional(integer('Requests at once; absent means 256', { min: 1 })),
       kvCacheDtype: optional(
         enumOf("Number format of the KV cache; absent means the entry's", [

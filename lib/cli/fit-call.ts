@@ -11,7 +11,7 @@ import {
   quantizedBy,
 } from '../catalog';
 import { didYouMean, nearest } from '../core/nearest';
-import { migMemoryGiB, mostMigMemoryGiB, placeMig } from '../sizing';
+import { type EngineBatch, engineBatch, migMemoryGiB, mostMigMemoryGiB, placeMig } from '../sizing';
 import type { Call } from './command';
 import { checkpointFrom } from './fit-config';
 import { WrongCall } from './wrong-call';
@@ -28,7 +28,8 @@ export interface FitCall {
   readonly dtype?: string;
   readonly context: number;
   readonly utilization: number;
-  readonly batchedTokens: number;
+  /** Absent means the engine's own number, which depends on the card. */
+  readonly batchedTokens?: number;
   /** Absent means the engine's own number, which depends on the card. */
   readonly maxSequences?: number;
   readonly fp8Cache: boolean;
@@ -63,12 +64,11 @@ export function readFitCall({ names, options }: Call, cwd: string): FitCall {
   const count = whole(options, 'count');
   const card = cardOf(options);
   const context = whole(options, 'context') ?? checkpoint.model.maxContext;
-  const encoder = checkpoint.model.cache.every(({ kind }) => kind === 'encoder');
-  // As the environment starts them: an encoder reads a text in one step.
-  const batchedTokens = whole(options, 'batched-tokens') ?? Math.max(8192, encoder ? context : 0);
+  const batchedTokens = whole(options, 'batched-tokens');
   const maxSequences = whole(options, 'sequences');
   const dtype = dtypeOf(options);
-  if (!card && maxSequences !== undefined && batchedTokens < maxSequences) {
+  const both = batchedTokens !== undefined && maxSequences !== undefined;
+  if (!card && both && batchedTokens < maxSequences) {
     throw new WrongCall(
       `--batched-tokens is ${batchedTokens}, below --sequences, ${maxSequences}: vLLM refuses that`,
     );
@@ -83,7 +83,7 @@ export function readFitCall({ names, options }: Call, cwd: string): FitCall {
     pipelineParallel: whole(options, 'pipeline') ?? 1,
     context,
     utilization: utilizationOf(options),
-    batchedTokens,
+    ...(batchedTokens === undefined ? {} : { batchedTokens }),
     ...(maxSequences === undefined ? {} : { maxSequences }),
     fp8Cache: fp8Of(options),
     expertParallel: options['expert-parallel'] === true,
@@ -151,10 +151,13 @@ function sliceOf(gpu: string, options: Options): Partial<Card> {
 /** A card of the catalog. */
 export const cardFrom = (gpu: GpuCard): Card => namedCard(gpu);
 
-/** What vLLM works on at once when nobody says: by the size of the card, an A100 excepted. */
-export function sequencesOf({ maxSequences, batchedTokens }: FitCall, card: Card): number {
-  const large = card.visibleGiB >= 70 && !card.name?.startsWith('A100');
-  return maxSequences ?? Math.min(large ? 1024 : 256, batchedTokens);
+/** As servers are started when nobody says: the engine's own numbers for the card, and a text of an encoder in one step. */
+export function batchOf({ checkpoint, context, ...asked }: FitCall, card: Card): EngineBatch {
+  const own = engineBatch(card);
+  const encoder = checkpoint.model.cache.every(({ kind }) => kind === 'encoder');
+  const least = Math.max(encoder ? context : 0, asked.maxSequences ?? 0);
+  const batchedTokens = asked.batchedTokens ?? Math.max(own.batchedTokens, least);
+  return { batchedTokens, maxSequences: asked.maxSequences ?? Math.min(own.maxSequences, batchedTokens) };
 }
 
 function utilizationOf(options: Options): number {

@@ -1,6 +1,6 @@
 import type { Fit } from '../sizing';
 import type { Offer } from './fit';
-import { type FitCall, sequencesOf } from './fit-call';
+import { batchOf, type FitCall } from './fit-call';
 
 /** Every shape that holds the model, one a line. */
 export function table(asked: FitCall, offers: readonly Offer[]): string {
@@ -30,6 +30,7 @@ const starred = (offers: readonly Offer[]): string =>
 
 /** The memory of one GPU, term by term. */
 export function budget(asked: FitCall, { card, count, shape, result }: Offer): string {
+  const batch = batchOf(asked, card);
   const { terms, atBest, verdict, maxContext, concurrency } = result;
   const gib = (label: string, value: number, note = '') =>
     `  ${label.padEnd(22)} ${value.toFixed(2).padStart(8)} GiB${note && `  ${note}`}`;
@@ -47,7 +48,7 @@ export function budget(asked: FitCall, { card, count, shape, result }: Offer): s
     gib(
       '- activation',
       terms.activationGiB,
-      `${asked.batchedTokens} tokens a step, ${sequencesOf(asked, card)} sequences`,
+      `${batch.batchedTokens} tokens a step, ${batch.maxSequences} sequences`,
     ),
     gib('- non-torch', terms.nonTorchGiB, 'CUDA context and exchange'),
     gib('- graphs', terms.graphsGiB),

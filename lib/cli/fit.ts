@@ -1,6 +1,6 @@
 import { byPrice, type Fit, fitFor, type GpuShape, gpuShapes } from '../sizing';
 import type { Command } from './command';
-import { type Card, cardFrom, type FitCall, readFitCall, sequencesOf } from './fit-call';
+import { batchOf, type Card, cardFrom, type FitCall, readFitCall } from './fit-call';
 import { budget, table } from './fit-screen';
 import { WrongCall } from './wrong-call';
 
@@ -33,7 +33,7 @@ A verdict is 'fit' only where nothing known could make it fail; 'unproven' means
   --quantization M     fp8, awq, gptq, int4, int8, nvfp4 or mxfp4 (default: what the checkpoint is published in)
   --kv-cache F         fp8 halves the cache (default: auto)
   --utilization X      part of the memory that the engine takes (default: 0.92)
-  --batched-tokens N   tokens of one step (default: 8192)
+  --batched-tokens N   tokens of one step (default: vLLM's own, 8192 on cards of 70 GiB that are no A100, else 2048)
   --sequences N        requests at once (default: vLLM's own, 1024 on cards of 70 GiB that are no A100, else 256)
   --expert-parallel    experts stay whole
   --region R           region of the prices (default: us-east-1)
@@ -102,8 +102,7 @@ function offerOf(asked: FitCall, card: Card, count: number): Offer {
 }
 
 function judged(asked: FitCall, card: Card, count: number, shape: GpuShape | undefined): Offer {
-  const { checkpoint, context, utilization, batchedTokens, fp8Cache, expertParallel, pipelineParallel } =
-    asked;
+  const { checkpoint, context, utilization, fp8Cache, expertParallel, pipelineParallel } = asked;
   const result = fitFor({
     checkpoint,
     visibleGiB: card.visibleGiB,
@@ -112,8 +111,7 @@ function judged(asked: FitCall, card: Card, count: number, shape: GpuShape | und
     spread: { tensorParallel: count, pipelineParallel, expertParallel },
     context,
     utilization,
-    batchedTokens,
-    maxSequences: sequencesOf(asked, card),
+    ...batchOf(asked, card),
     fp8Cache,
     // What nobody says is left to the engine.
     dtype: asked.dtype ?? 'auto',

@@ -13,6 +13,7 @@ import {
   Task,
   WorkloadIdentity,
 } from '../core';
+import { batchLimits } from './batch-limits';
 import { replicaResources, replicaSharedMemory } from './gpu-replica';
 import type { ModelCache } from './model-cache';
 import { deviceOf } from './pool-share';
@@ -68,7 +69,7 @@ export interface BatchInferenceProps {
   readonly maxSequences?: number;
   /**
    * Tokens of one step; vLLM's `max-num-batched-tokens`.
-   * @default - 8192; of a model that does not generate at least its context
+   * @default - the engine's own for the card; of a model that does not generate at least its context
    */
   readonly batchedTokens?: number;
   /**
@@ -103,9 +104,9 @@ export class BatchInference extends Construct {
   constructor(scope: Construct, id: string, props: BatchInferenceProps) {
     super(scope, id);
     const { bucket, gpus = 1, input, model, output, pool, queue, slice, task = 'generate' } = props;
-    const { maxSequences = 256, utilization = 0.92 } = props;
-    const batchedTokens =
-      props.batchedTokens ?? (task === 'generate' ? 8192 : Math.max(8192, props.context ?? 0));
+    const { utilization = 0.92 } = props;
+    const least = task === 'generate' ? 0 : (props.context ?? 0);
+    const { maxSequences, batchedTokens } = batchLimits(this, props, least);
     this.mustBeApart(input, output);
     const device = deviceOf(this, pool, { gpus, ...(slice ? { slice } : {}) });
     const image = images.vllm;

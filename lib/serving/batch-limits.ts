@@ -1,5 +1,8 @@
 import type { Construct } from 'constructs';
+import { findCard } from '../catalog';
+import type { INodePool } from '../contracts';
 import { PlatformError } from '../core';
+import { engineBatch } from '../sizing';
 
 /** How much an engine works on at once. */
 export interface BatchLimits {
@@ -12,21 +15,30 @@ export interface BatchLimits {
 /** What a model is served for. */
 export type Profile = 'latency' | 'throughput';
 
-const BALANCED: BatchLimits = { maxSequences: 256, batchedTokens: 8192 };
+const BALANCED_SEQUENCES = 256;
 const PROFILES: Readonly<Record<Profile, BatchLimits>> = {
   // Short steps: nobody's next token waits for another's long prompt.
   latency: { maxSequences: 32, batchedTokens: 2048 },
   throughput: { maxSequences: 512, batchedTokens: 16384 },
 };
 
+/** The engine's own steps for the card: more tokens at once take memory that small cards do not have. */
+function balanced({ gpu, devices }: INodePool): BatchLimits {
+  const card = gpu === undefined ? undefined : findCard(gpu);
+  const sliced = devices.some(({ slice }) => slice !== undefined);
+  const visibleGiB = sliced || !card ? 0 : card.visibleGiB;
+  const { batchedTokens } = engineBatch({ visibleGiB, ...(gpu === undefined ? {} : { name: gpu }) });
+  return { maxSequences: BALANCED_SEQUENCES, batchedTokens };
+}
+
 /** Limits of a profile, each of which may be named instead. */
 export function batchLimits(
   at: Construct,
-  props: Partial<BatchLimits> & { readonly profile?: Profile },
+  props: Partial<BatchLimits> & { readonly profile?: Profile; readonly pool: INodePool },
   /** Tokens that a step must hold, such as a prompt that cannot be split. */
   leastTokens = 0,
 ): BatchLimits {
-  const preset = props.profile ? PROFILES[props.profile] : BALANCED;
+  const preset = props.profile ? PROFILES[props.profile] : balanced(props.pool);
   const maxSequences = props.maxSequences ?? preset.maxSequences;
   const batchedTokens = props.batchedTokens ?? Math.max(preset.batchedTokens, leastTokens);
   if (batchedTokens < maxSequences) {

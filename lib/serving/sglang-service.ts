@@ -16,7 +16,7 @@ export interface SglangServiceProps
     Partial<BatchLimits> {
   /**
    * Batch limits by what counts more: how soon an answer comes, or how many come in all.
-   * @default - between the two: 256 requests, 8192 tokens
+   * @default - between the two: 256 requests, and vLLM's own steps for the card
    */
   readonly profile?: Profile;
   /**

@@ -27,7 +27,8 @@ export interface VllmServiceProps extends ModelServerProps, ReplicaProps, Weight
   /**
    * Batch limits by what counts more: how soon an answer comes, or how many come in all. `maxSequences` and
    * `batchedTokens` win over it.
-   * @default - between the two: 256 requests, 8192 tokens
+   * @default - between the two: 256 requests, and the engine's own steps for the card (8192 tokens from 70 GiB on that is no
+   * A100, else 2048)
    */
   readonly profile?: Profile;
   /**

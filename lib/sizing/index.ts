@@ -1,5 +1,6 @@
 export * from './batch';
 export * from './companions';
+export * from './engine-batch';
 export * from './fault';
 export * from './fit';
 export * from './kv-cache';

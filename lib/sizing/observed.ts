@@ -1,3 +1,5 @@
+import { findCard } from '../catalog';
+import { engineBatch } from './engine-batch';
 import type { Fit, FitInput } from './fit';
 
 /** A start that somebody measured. */
@@ -20,7 +22,7 @@ export interface Observation {
   readonly context?: number;
   /** @default 0.92 */
   readonly utilization?: number;
-  /** @default 8192 */
+  /** @default - the engine's own for the card */
   readonly batchedTokens?: number;
   /** @default 256 */
   readonly maxSequences?: number;
@@ -74,7 +76,9 @@ export type Started = Pick<
 /** The first thing in which the measured start is not the one that is asked about; nothing where it is the same. */
 export function differs(asked: Started, observed: Observation, { card, vllm }: Here): string | undefined {
   const { tensorParallel } = asked.spread;
-  const { utilization = 0.92, batchedTokens = 8192, maxSequences = 256, gpus = 1, kvCacheDtype } = observed;
+  const own = engineBatch(findCard(card) ?? { visibleGiB: 0 });
+  const { utilization = 0.92, batchedTokens = own.batchedTokens, maxSequences = 256 } = observed;
+  const { gpus = 1, kvCacheDtype } = observed;
   const not = (what: string, there: unknown, now: unknown) =>
     `it was measured with ${what} ${there}, and here it is ${now}`;
   if (observed.on.toLowerCase() !== card.toLowerCase()) return not('the card', observed.on, card);

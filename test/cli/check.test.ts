@@ -21,9 +21,9 @@ describe('exit codes', () => {
       {
         "code": 1,
         "err": "",
-        "out": "[construct] serving/chat (VllmService): 'batchedTokens' is 8192, below 'maxSequences', 9000
+        "out": "[construct] serving/chat (VllmService): 'batchedTokens' is 2048, below 'maxSequences', 9000
         why: a step has at least one token of each running request; the server ends at its start
-        fix: raise batchedTokens to 9000, or lower maxSequences to 8192
+        fix: raise batchedTokens to 9000, or lower maxSequences to 2048
         set in: environments/refused.yaml:2:17 models.chat
 
       refused: refused: 1 finding
@@ -91,12 +91,12 @@ describe('--json', () => {
       [
         {
           "at": "environments/refused.yaml:2:17",
-          "fix": "raise batchedTokens to 9000, or lower maxSequences to 8192",
+          "fix": "raise batchedTokens to 9000, or lower maxSequences to 2048",
           "object": "serving/chat (VllmService)",
           "origin": "models.chat",
           "proof": "construct",
           "severity": "error",
-          "what": "'batchedTokens' is 8192, below 'maxSequences', 9000",
+          "what": "'batchedTokens' is 2048, below 'maxSequences', 9000",
           "why": "a step has at least one token of each running request; the server ends at its start",
         },
       ]

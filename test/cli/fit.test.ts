@@ -18,12 +18,12 @@ describe('with a card', () => {
         visible                   44.42 GiB  of one GPU, as CUDA hands it out
         requested                 40.87 GiB  utilization 0.92
         - weights                 15.56 GiB  16 bits
-        - activation               3.20 GiB  8192 tokens a step, 256 sequences
+        - activation               1.70 GiB  2048 tokens a step, 256 sequences
         - non-torch                1.00 GiB  CUDA context and exchange
         - graphs                   1.41 GiB
-        = KV cache budget         19.70 GiB  26.04 at the very best
+        = KV cache budget         21.20 GiB  26.04 at the very best
         KV cache needed            2.00 GiB  2.00 at the very least
-        longest context 40960, 9.8 requests of 32768 at once, $10.49 an hour (g6e.12xlarge)
+        longest context 40960, 10.6 requests of 32768 at once, $10.49 an hour (g6e.12xlarge)
       "
     `);
   });
@@ -33,15 +33,15 @@ describe('with a card', () => {
     expect(code).toBe(0);
     expect(JSON.parse(out)).toMatchInlineSnapshot(`
       {
-        "concurrency": 9.84,
+        "concurrency": 10.59,
         "count": 4,
         "gpu": "L40S",
         "maxContext": 40960,
         "model": "Qwen/Qwen3-32B",
         "terms": {
-          "activationGiB": 3.2,
+          "activationGiB": 1.7,
           "graphsGiB": 1.41,
-          "kvBudgetGiB": 19.69,
+          "kvBudgetGiB": 21.19,
           "kvNeedGiB": 2,
           "nonTorchGiB": 1,
           "requestedGiB": 40.86,
@@ -55,11 +55,19 @@ describe('with a card', () => {
     `);
   });
 
+  test('steps are as large as vLLM makes them for the card', async () => {
+    const steps = async (call: string) => / (\d+) tokens a step/.exec((await here.call(call)).out)?.[1];
+    expect(await steps('fit Qwen/Qwen3-8B --gpu L40S')).toBe('2048');
+    expect(await steps('fit Qwen/Qwen3-8B --gpu A100-80')).toBe('2048');
+    expect(await steps('fit Qwen/Qwen3-8B --gpu H100')).toBe('8192');
+    expect(await steps('fit BAAI/bge-m3 --gpu L4')).toBe('8194');
+  });
+
   test('no proven fit is a finding', async () => {
-    const { code, out } = await here.call('fit Qwen/Qwen3-8B --context 8192 --gpu L4');
+    const { code, out } = await here.call('fit Qwen/Qwen3-8B --context 8192 --gpu L4 --batched-tokens 8192');
     expect(code).toBe(1);
     expect(out).toContain('on 1 × L4: unproven');
-    const small = await here.call('fit Qwen/Qwen3-8B --context 8192 --gpu L4 --batched-tokens 2048');
+    const small = await here.call('fit Qwen/Qwen3-8B --context 8192 --gpu L4');
     expect(small.code).toBe(0);
   });
 

@@ -34,7 +34,7 @@ test('a refused environment writes nothing and keeps what was written before', a
   const { code, out } = await here.call('synth worse');
   expect(code).toBe(1);
   expect(out.split('\n')[0]).toBe('first  refused, nothing written');
-  expect(out).toContain("'batchedTokens' is 8192");
+  expect(out).toContain("'batchedTokens' is 2048");
   expect(read('out/first/platform.json')).toBe(before);
   expect(readdirSync(join(here.path, 'out'))).toEqual(['first']);
 });

@@ -28,7 +28,7 @@ const required = [
 ];
 
 /** A file that reads well and describes a server that ends at its start. */
-const FAULT = "'batchedTokens' is 8192, below 'maxSequences', 9000";
+const FAULT = "'batchedTokens' is 2048, below 'maxSequences', 9000";
 
 let temp: string;
 let packed: Packed;

@@ -233,13 +233,15 @@ describe('model-fits-memory', () => {
     });
 
     test('never makes good what does not fit by arithmetic', () => {
-      const start = { observed: { kvGiB: 40, on: 'A10G', gpus: 4, vllm: version } };
+      const start = { observed: { kvGiB: 40, on: 'A10G', gpus: 4, vllm: version, batchedTokens: 8192 } };
       const said = memory('meta-llama/Llama-3.3-70B-Instruct', 'a10g', { gpusPerReplica: 4, start });
       expect(said).toContain('which no measurement changes');
     });
 
     test('of a model that nobody has described counts by its context', () => {
-      const start = (context: number) => ({ observed: { ...observed, on: 'L4', context } });
+      const start = (context: number) => ({
+        observed: { ...observed, on: 'L4', context, batchedTokens: 8192 },
+      });
       expect(memory('example/model-7b', 'l4', { start: start(8192) })).toBe('');
       expect(memory('example/model-7b', 'l4', { start: start(4096) })).toContain(
         'started with a context of 8192',

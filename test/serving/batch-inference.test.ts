@@ -94,7 +94,7 @@ describe('once', () => {
       '--tensor-parallel-size=1',
       '--max-model-len=auto',
       '--max-num-seqs=256',
-      '--max-num-batched-tokens=8192',
+      '--max-num-batched-tokens=2048',
       '--gpu-memory-utilization=0.92',
     ]);
     expect(resources?.limits).toMatchObject({ 'nvidia.com/gpu': '1' });
@@ -116,7 +116,7 @@ describe('once', () => {
 
   test('is sized like a model that serves', () => {
     expect(render(app).facts.of('model')).toMatchObject([
-      { alias: 'reviews', batch: true, pool: 'l4', start: { batchedTokens: 8192, utilization: 0.92 } },
+      { alias: 'reviews', batch: true, pool: 'l4', start: { batchedTokens: 2048, utilization: 0.92 } },
     ]);
   });
 

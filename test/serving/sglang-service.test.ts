@@ -26,8 +26,8 @@ test('is told where to listen, to tell its metrics, and everything it would othe
     '--tensor-parallel-size=4',
     '--context-length=32768',
     '--max-running-requests=256',
-    '--chunked-prefill-size=8192',
-    '--mem-fraction-static=0.773',
+    '--chunked-prefill-size=2048',
+    '--mem-fraction-static=0.807',
     '--enable-metrics',
     '--tool-call-parser=qwen',
     '--reasoning-parser=qwen3',
@@ -97,7 +97,7 @@ test('what others know of it is what they know of any engine', () => {
     engine: 'sglang',
     gpusPerReplica: 4,
     weights: 'hub',
-    start: { utilization: 0.9, batchedTokens: 8192, maxSequences: 256, task: 'generate' },
+    start: { utilization: 0.9, batchedTokens: 2048, maxSequences: 256, task: 'generate' },
   });
 });
 

@@ -23,7 +23,7 @@ describe('defaults', () => {
       '--tensor-parallel-size=1',
       '--max-model-len=auto',
       '--max-num-seqs=256',
-      '--max-num-batched-tokens=8192',
+      '--max-num-batched-tokens=2048',
       '--gpu-memory-utilization=0.92',
       '--shutdown-timeout=120',
       '--enable-auto-tool-choice',
@@ -307,7 +307,7 @@ test('what others know of it: endpoint, metrics, facts', () => {
       gpusPerReplica: 4,
       context: 32768,
       replicas: { min: 2, max: 2 },
-      start: { utilization: 0.92, batchedTokens: 8192, maxSequences: 256, task: 'generate' },
+      start: { utilization: 0.92, batchedTokens: 2048, maxSequences: 256, task: 'generate' },
       weights: 'hub',
     },
   ]);
