@@ -1,8 +1,6 @@
 /** Faults that nothing refuses yet, with what is missing. */
 export const LATER: Readonly<Record<string, string>> = {
-  'conf-dead-metric': 'metric-exists: needs the metrics of engines by version',
   'conf-kgateway-pool': 'no inference gateway yet',
   'conf-ab-weights': 'the file has no weights yet',
-  'conf-bad-promql': 'query-parses: needs a parser',
   'aws-karpenter-version': 'both versions are pinned here, and nothing compares them yet',
 };
