@@ -13,7 +13,7 @@ import {
 } from '../lib/cluster';
 import { GpuNodePool, GpuOperator, Karpenter, KarpenterCrds, NodePool, SystemNodes } from '../lib/compute';
 import type { INodePool, IScrapeTarget } from '../lib/contracts';
-import { Layer, type Phase, POLICIES, setCluster, setOrigin, setPolicy } from '../lib/core';
+import { Layer, type Phase, POLICIES, setCluster, setPolicy } from '../lib/core';
 import {
   CloudNativePgOperator,
   MilvusCluster,
@@ -29,7 +29,7 @@ import {
   ObservabilityStack,
   PrometheusStack,
 } from '../lib/observability';
-import { QueueAutoscaler } from '../lib/serving';
+import { ModelAutoscaler } from '../lib/serving';
 import { clusterFor } from './foundation';
 import { modelServer } from './models';
 import { Origins } from './origins';
@@ -169,10 +169,15 @@ export function platform(environment: Environment): App {
   for (const server of servers) {
     observed(server);
     if (server.replicas.max === server.replicas.min) continue;
-    const scaler = { target: server, prometheus: prometheus.url };
-    setOrigin(
-      new QueueAutoscaler(serving, `${server.model}-scaler`, scaler),
-      `models.${server.model}.replicas`,
+    const { autoscale } = environment.models[server.model];
+    from.try(
+      `models.${server.model}.${autoscale ? 'autoscale' : 'replicas'}`,
+      () =>
+        new ModelAutoscaler(serving, `${server.model}-scaler`, {
+          ...autoscale,
+          server,
+          prometheus: prometheus.url,
+        }),
     );
   }
   if (keda)

@@ -15,7 +15,8 @@ import {
   type WorkloadProps,
 } from '../core';
 import { type Adapter, ServedAdapter } from './adapters';
-import { ENGINES, type EngineName } from './engines';
+import type { EngineName } from './engines';
+import type { Card } from './signals';
 
 /** Replicas between a floor and a ceiling; equal ones mean that nothing scales it. */
 export interface ReplicaRange {
@@ -33,7 +34,7 @@ export interface ModelServerProps {
    */
   readonly context?: number;
   /**
-   * Replicas kept running. A ceiling above the floor needs a `QueueAutoscaler`.
+   * Replicas kept running. A ceiling above the floor needs a `ModelAutoscaler`.
    * @default - the environment's policy, fixed: 1 in dev, 2 in prod
    */
   readonly replicas?: ReplicaRange;
@@ -114,8 +115,10 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
   public readonly longestSeconds: number;
   public readonly metrics: readonly MetricsEndpoint[];
   public readonly replicas: ReplicaRange;
-  /** Series of the requests that wait, labelled `model_name`: what an autoscaler follows. */
-  public readonly waiting: string;
+  /** Whose metrics its pods tell: what an autoscaler follows is called by that engine's names. */
+  public readonly tells: EngineName;
+  /** Its GPUs, as their metrics see them. */
+  public readonly card: Card;
   /** Its adapters: models of their own names behind the same Service. */
   public readonly adapters: readonly ServedAdapter[];
   private readonly secret?: GeneratedSecret;
@@ -170,7 +173,8 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
     this.baseUrl = `http://${server.host}:${PORT}/v1`;
     this.provider = `hosted_vllm/${id}`;
     this.metrics = [server.metrics('http', { exporter: tells })];
-    this.waiting = ENGINES[tells].waiting;
+    this.tells = tells;
+    this.card = cardOf(pod.resources.gpus, slice, sharedBy);
     if (weights === 'hub') this.pods.reach('internet', { why: 'weights from the model hub' });
 
     declare(this, 'model', {
@@ -193,7 +197,7 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
         scales && !this.scaled
           ? [
               `is to run ${this.replicas.min} to ${this.replicas.max} replicas, but nothing scales it. ` +
-                'Create a QueueAutoscaler for it',
+                'Create a ModelAutoscaler for it',
             ]
           : [],
     });
@@ -214,7 +218,7 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
   }
 
   /** Used by what scales it. */
-  public scaleByQueue(): void {
+  public scaledByLoad(): void {
     this.scaled = true;
   }
 
@@ -235,4 +239,10 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
       });
     }
   }
+}
+
+function cardOf(gpus = 0, slice?: string, sharedBy?: number): Card {
+  if (!gpus) return 'none';
+  if (slice !== undefined) return 'slice';
+  return sharedBy === undefined ? 'whole' : 'shared';
 }

@@ -18,6 +18,9 @@ describe('the environments of this repository', () => {
       gpus: 4,
       context: 32768,
       replicas: { min: 2, max: 5 },
+      autoscale: {
+        schedule: [{ from: '0 8 * * 1-5', to: '0 19 * * 1-5', timezone: 'America/New_York', replicas: 3 }],
+      },
       drainSeconds: 120,
       apiKey: true,
       speculative: { method: 'ngram' },
