@@ -34,6 +34,7 @@ import { clusterFor } from './foundation';
 import { modelServer } from './models';
 import { Origins } from './origins';
 import { objects, postgres, valkey } from './stores';
+import { twinOf } from './twin';
 import { weightsOf } from './weights';
 
 /** Namespaces and their Pod Security levels; a level above 'restricted' is a need of the chart that lives there alone. */
@@ -52,7 +53,8 @@ const NAMESPACES: Readonly<Record<string, SecurityLevel>> = {
 };
 
 /** Everything an environment deploys, from its namespaces to its dashboards, in the order in which it comes up. */
-export function platform(environment: Environment): App {
+export function platform(asked: Environment): App {
+  const environment = asked.simulate ? twinOf(asked) : asked;
   const { aws, data, gateway, observability } = environment;
   const pools = Object.entries(environment.pools);
   const models = Object.entries(environment.models);

@@ -20,15 +20,17 @@ export function checkModels(draft: Draft, { fault, written }: Checking): void {
     }
     checkAutoscale(path, model, fault);
     if (model.engine !== 'vllm' && model.engine !== 'sglang') continue;
+    // Nothing is loaded, and no GPU is looked for where there are no pools.
+    if (draft.simulate && !written('pools')) continue;
     const stored = model.weights ?? draft.weights?.from;
-    if (stored === 's3' && draft.data?.objects && draft.data.objects.kind !== 's3') {
+    if (stored === 's3' && !draft.simulate && draft.data?.objects && draft.data.objects.kind !== 's3') {
       const own = model.weights ? `${path}.weights` : 'weights.from';
       fault(own, `'s3', but the environment keeps objects in ${draft.data.objects.kind}; use hub`);
     }
     if (stored === 'hub' && model.engine === 'vllm' && model.load) {
       fault(`${path}.load`, "is not read with weights from the hub, only with weights 's3'");
     }
-    if (!inAws) {
+    if (!inAws && !draft.simulate) {
       if (model.pool) {
         fault(
           `${path}.pool`,

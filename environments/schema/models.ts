@@ -89,7 +89,10 @@ const sglang = objectOf('SGLang on a GPU pool', {
   gpus: withDefault(replicaKeys.gpus, 1),
 });
 
-const simulator = objectOf('The API and metrics of vLLM without weights or GPUs, on any node', shared);
+const simulator = objectOf('The API and metrics of vLLM without weights or GPUs, on any node', {
+  ...shared,
+  apiKey: replicaKeys.apiKey,
+});
 
 /** Engines that are known and not offered, with what to use. */
 const REFUSED = {

@@ -17,6 +17,7 @@ import {
 import { type Adapter, ServedAdapter } from './adapters';
 import type { EngineName } from './engines';
 import type { Card } from './signals';
+import { simulatorPod } from './simulator-pod';
 
 /** Replicas between a floor and a ceiling; equal ones mean that nothing scales it. */
 export interface ReplicaRange {
@@ -48,6 +49,12 @@ export interface ModelServerProps {
    * @default false
    */
   readonly apiKey?: boolean;
+  /**
+   * Answer without GPU and weights: a simulator stands in its place, with the same name, port, labels, routes and
+   * policies, and with vLLM's metrics. What only the engine reads is passed over.
+   * @default false
+   */
+  readonly simulate?: boolean;
   /**
    * LoRA adapters on the model, by the names that clients ask for.
    * @default - none
@@ -146,7 +153,9 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
     }
     const adapters = props.adapters ?? {};
 
-    const { engine, tells, ready, pool, slice, sharedBy, weights, start, ...pod } = describe(this, {
+    const { engine, tells, ready, pool, slice, sharedBy, weights, start, ...pod } = (
+      props.simulate ? simulated : describe
+    )(this, {
       model: props.model,
       replicas: this.replicas,
       drainSeconds: this.longestSeconds,
@@ -246,3 +255,6 @@ function cardOf(gpus = 0, slice?: string, sharedBy?: number): Card {
   if (slice !== undefined) return 'slice';
   return sharedBy === undefined ? 'whole' : 'shared';
 }
+
+const simulated = ({ node }: Construct, { context, adapters }: ServerSettings): ServerPod =>
+  simulatorPod({ alias: node.id, context, adapters });

@@ -1,0 +1,32 @@
+import type { Environment } from '../environments';
+
+type Model = Environment['models'][string];
+type Simulator = Extract<Model, { readonly engine: 'simulator' }>;
+
+/**
+ * The environment as it runs where there are no GPUs: each model is its simulator under the same name, for the same
+ * routes, keys, adapters and scalers, and no GPU is bought.
+ */
+export function twinOf(environment: Environment): Environment {
+  const entries = Object.entries(environment.models).map(
+    ([alias, model]) => [alias, simulator(model)] as const,
+  );
+  const pools = Object.entries(environment.pools).filter(([, pool]) => !('gpu' in pool));
+  return { ...environment, models: Object.fromEntries(entries), pools: Object.fromEntries(pools) };
+}
+
+function simulator(model: Model): Simulator {
+  if (model.engine === 'simulator') return model;
+  const { model: name, context, replicas, drainSeconds, maxSequences, autoscale, apiKey } = model;
+  const adapters = 'adapters' in model ? model.adapters : undefined;
+  const said = { context, replicas, drainSeconds, maxSequences, apiKey, adapters };
+  return {
+    engine: 'simulator',
+    model: name,
+    ...Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined)),
+    // Nothing tells of GPUs that are not there: it follows its queue.
+    ...(autoscale
+      ? { autoscale: autoscale.on === 'gpu' ? { schedule: autoscale.schedule } : autoscale }
+      : {}),
+  } as Simulator;
+}
