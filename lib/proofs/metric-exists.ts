@@ -1,4 +1,4 @@
-import { metricTables, sourceOf } from '../catalog';
+import { type MetricSource, metricTables, sourceOf } from '../catalog';
 import { didYouMean, type Facts } from '../core';
 import type { Selector } from './promql/selectors';
 import type { Proof, Refusal } from './proof';
@@ -66,7 +66,7 @@ function fault({ name }: Selector, { object, of, scales }: Query, facts: Facts):
   }
   const collected = facts.of('metrics');
   const by = collected.filter(({ exporter }) => exporter === source);
-  if (scales !== undefined && collected.length && !by.length && source !== 'kube-state-metrics') {
+  if (scales !== undefined && collected.length && !by.length && SCRAPED.includes(source)) {
     return [
       {
         object,
@@ -90,6 +90,9 @@ function fault({ name }: Selector, { object, of, scales }: Query, facts: Facts):
     },
   ];
 }
+
+/** What is scraped by the platform or by nobody; the rest may have a monitor that somebody wrote by hand. */
+const SCRAPED: readonly MetricSource[] = ['vllm', 'sglang', 'dcgm'];
 
 /** What engines call the same thing. */
 const SAME: readonly (readonly string[])[] = [
