@@ -105,6 +105,15 @@ export function wordOr<W extends string, T>(word: W, field: Field<T>): Field<W |
   return { about: field.about, json, read };
 }
 
+/** A number, or a map with more to say. */
+export function numberOr<T>(number: Field<number>, field: Field<T>): Field<number | T> {
+  return {
+    about: number.about,
+    json: { description: number.about, anyOf: [number.json, field.json] },
+    read: (node, path, report) => (node.type === 'map' ? field : number).read(node, path, report),
+  };
+}
+
 /** The map without the telling key and without keys that `claimed` has already spoken about. */
 function withoutStrangers(
   node: MapNode,

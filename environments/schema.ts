@@ -1,5 +1,5 @@
 import { type Infer, type JsonSchema, listOf, objectOf, optional, orEmpty, withDefault } from './fields';
-import { enumOf, number, string } from './scalars';
+import { boolean, enumOf, number, string } from './scalars';
 import { aws } from './schema/aws';
 import { batch } from './schema/batch';
 import { data } from './schema/data';
@@ -52,6 +52,10 @@ export const environmentSchema = objectOf('An environment of the platform', {
   prefix: withDefault(string('First part of every AWS name', awsLabel), 'nexus'),
   budgetUsd: optional(number('Most USD that a month may cost at the highest scale', { above: 0 })),
   aws: optional(aws),
+  simulate: withDefault(
+    boolean('Every model is its simulator, under the same name and without GPUs: for laptops and for tests'),
+    false,
+  ),
   gitops,
   pools: orEmpty(pools),
   models: orEmpty(models),

@@ -14,7 +14,7 @@ import {
 } from '../lib/cluster';
 import { GpuNodePool, GpuOperator, Karpenter, KarpenterCrds, NodePool, SystemNodes } from '../lib/compute';
 import type { INodePool, IScrapeTarget } from '../lib/contracts';
-import { Layer, type Phase, POLICIES, setCluster, setOrigin, setPolicy } from '../lib/core';
+import { Layer, type Phase, POLICIES, setCluster, setPolicy } from '../lib/core';
 import {
   CloudNativePgOperator,
   MilvusCluster,
@@ -30,13 +30,14 @@ import {
   ObservabilityStack,
   PrometheusStack,
 } from '../lib/observability';
-import { QueueAutoscaler } from '../lib/serving';
+import { ModelAutoscaler } from '../lib/serving';
 import { batchController, batchNamespaces, batchWork } from './batch';
 import { Doors } from './doors';
 import { clusterFor } from './foundation';
 import { modelServer } from './models';
 import { Origins } from './origins';
 import { objects, postgres, valkey } from './stores';
+import { twinOf } from './twin';
 import { warmNodes } from './warm';
 import { weightsOf } from './weights';
 
@@ -56,7 +57,8 @@ const NAMESPACES: Readonly<Record<string, SecurityLevel>> = {
 };
 
 /** Everything an environment deploys, from its namespaces to its dashboards, in the order in which it comes up. */
-export function platform(environment: Environment): App {
+export function platform(asked: Environment): App {
+  const environment = asked.simulate ? twinOf(asked) : asked;
   const { aws, data, gateway, observability } = environment;
   const pools = Object.entries(environment.pools);
   const models = Object.entries(environment.models);
@@ -182,10 +184,15 @@ export function platform(environment: Environment): App {
   for (const server of servers) {
     observed(server);
     if (server.replicas.max === server.replicas.min) continue;
-    const scaler = { target: server, prometheus: prometheus.url };
-    setOrigin(
-      new QueueAutoscaler(serving, `${server.model}-scaler`, scaler),
-      `models.${server.model}.replicas`,
+    const { autoscale } = environment.models[server.model];
+    from.try(
+      `models.${server.model}.${autoscale ? 'autoscale' : 'replicas'}`,
+      () =>
+        new ModelAutoscaler(serving, `${server.model}-scaler`, {
+          ...autoscale,
+          server,
+          prometheus: prometheus.url,
+        }),
     );
   }
   if (keda)

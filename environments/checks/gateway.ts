@@ -6,7 +6,9 @@ type Model = NonNullable<NonNullable<Draft['models']>[string]>;
 const adaptersOf = (model: Model) => ('adapters' in model ? entriesOf(model.adapters) : []);
 
 /** Aliases stand for one thing; fallbacks name models and providers that exist and answer. */
-export function checkGateway({ gateway, models }: Draft, { fault, written }: Checking): void {
+export function checkGateway(draft: Draft, { fault, written }: Checking): void {
+  const { gateway, models } = draft;
+  checkReplicas(draft, { fault, written });
   const faulty = (written('models') && !models) || (written('gateway.providers') && !gateway?.providers);
   if (faulty) return;
   const adapters = new Map(
@@ -63,5 +65,22 @@ export function checkGateway({ gateway, models }: Draft, { fault, written }: Che
         );
       }
     }
+  }
+}
+
+/** A range needs room, and somebody who measures CPU. */
+function checkReplicas({ gateway, tier }: Draft, { fault, written }: Checking): void {
+  const { replicas } = gateway ?? {};
+  if (typeof replicas !== 'object') return;
+  const { min, max } = replicas;
+  if (min !== undefined && max !== undefined && min >= max) {
+    fault(
+      'gateway.replicas.min',
+      `${min} is not below max, ${max}; write one number for replicas that are fixed`,
+    );
+  }
+  if (tier === 'local' || !written('aws')) {
+    const why = "nobody measures CPU in an environment without 'aws', so that none would ever be added";
+    fault('gateway.replicas', `a range, but ${why}; write one number`);
   }
 }

@@ -1,3 +1,4 @@
+import { numberOr } from '../choices';
 import { listOf, mapOf, objectOf, optional, orEmpty, withDefault } from '../fields';
 import { integer, string } from '../scalars';
 import { hostName, label, secretPath } from './text';
@@ -24,7 +25,15 @@ export const gateway = objectOf('The gateway in front of all models', {
     listOf('Namespaces whose pods call the gateway; nobody else gets in', string('Namespace', label)),
     [],
   ),
-  replicas: optional(integer("Replicas; absent means the tier's number", { min: 1 })),
+  replicas: optional(
+    numberOr(
+      integer("Replicas, or min and max by the CPU they use; absent means the tier's number", { min: 1 }),
+      objectOf('Replicas, between two numbers by the CPU they use', {
+        min: integer('Fewest replicas', { min: 1 }),
+        max: integer('Most replicas', { min: 2 }),
+      }),
+    ),
+  ),
   providers: orEmpty(mapOf('Hosted models, by alias', alias, provider)),
   splits: orEmpty(
     mapOf(

@@ -1,21 +1,60 @@
+import { CRON, TIME_ZONE } from '../../lib/core/cron';
 import { oneOf } from '../choices';
 import { listOf, mapOf, objectOf, optional, withDefault } from '../fields';
 import { DEFAULT_ENGINE } from '../merge';
-import { enumOf, integer, string } from '../scalars';
+import { enumOf, integer, number, string } from '../scalars';
 import { adapters, hubName, replicaKeys, vllmKeys } from './engine';
 import { fitKeys } from './fit';
 import { routing } from './routing';
 import { label } from './text';
 import { sourceKeys, weightKeys } from './weights';
 
+const cron = {
+  pattern: CRON,
+  format: "five fields of cron, such as '0 8 * * 1-5' (minute, hour, day, month, weekday)",
+};
+
+const officeHours = objectOf('Hours in which more replicas run', {
+  from: string('When they begin', cron),
+  to: string('When they end', cron),
+  timezone: optional(
+    string('Zone of both; absent means UTC', {
+      pattern: TIME_ZONE,
+      format: 'a time zone such as Europe/Berlin or UTC',
+    }),
+  ),
+  replicas: integer('Replicas that run at least', { min: 1 }),
+});
+
 const every = {
   model: string('Model to serve, as Hugging Face names it', hubName),
   context: optional(
     integer("Longest request and answer, in tokens; absent means the model's own", { min: 1 }),
   ),
+  autoscale: optional(
+    objectOf('How replicas between min and max follow the load', {
+      on: optional(
+        enumOf('What they follow: requests that wait, the KV cache in use, or how busy the GPUs are', [
+          'queue',
+          'kvCache',
+          'gpu',
+        ]),
+      ),
+      target: optional(
+        number(
+          'Enough for each replica: waiting requests (5), or percent of the cache (80) or the GPUs (60)',
+          {
+            above: 0,
+          },
+        ),
+      ),
+      schedule: optional(listOf('Hours in which more run, whatever the load', officeHours, { min: 1 })),
+    }),
+  ),
   replicas: optional(
     objectOf("Replicas, between two numbers by load; absent means the tier's number", {
-      min: integer('Fewest replicas', { min: 1 }),
+      // Zero is refused with its reason, where models are checked.
+      min: integer('Fewest replicas', { min: 0 }),
       max: integer('Most replicas', { min: 1 }),
     }),
   ),
@@ -52,7 +91,10 @@ const sglang = objectOf('SGLang on a GPU pool', {
   gpus: withDefault(replicaKeys.gpus, 1),
 });
 
-const simulator = objectOf('The API and metrics of vLLM without weights or GPUs, on any node', shared);
+const simulator = objectOf('The API and metrics of vLLM without weights or GPUs, on any node', {
+  ...shared,
+  apiKey: replicaKeys.apiKey,
+});
 
 /** Engines that are known and not offered, with what to use. */
 const REFUSED = {

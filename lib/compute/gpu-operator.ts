@@ -11,7 +11,7 @@ import {
   sized,
   type Toleration,
 } from '../core';
-import { DCGM_METRICS } from './dcgm-metrics';
+import { DCGM_METRIC_NAMES, DCGM_METRICS } from './dcgm-metrics';
 import { migConfig, sharingConfig } from './gpu-division-config';
 
 /** The operands we run, by the part of the label with which the operator starts them on a node. */
@@ -137,7 +137,11 @@ export class GpuOperator extends Construct implements IScrapeTarget {
     this.metrics = [
       release.pods('operator').metrics('metrics'),
       // Its samples name the pod that uses the card, not the exporter's own.
-      release.pods('dcgm-exporter').metrics('metrics', { exporter: 'dcgm', honorLabels: true }),
+      release.pods('dcgm-exporter').metrics('metrics', {
+        exporter: 'dcgm',
+        series: DCGM_METRIC_NAMES,
+        honorLabels: true,
+      }),
     ];
   }
 }

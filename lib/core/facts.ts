@@ -1,6 +1,7 @@
 import type { IConstruct } from 'constructs';
 import type { AwsNeed } from './aws-need';
 import type { PodTemplate, Taint } from './kube';
+import type { Exporter } from './metrics';
 
 /** Pods, whoever makes them. Those of rendered workloads are read from the objects; the rest is declared. */
 export interface PodsFact {
@@ -263,6 +264,15 @@ export interface AlertingFact {
   readonly deadMansSwitch: boolean;
 }
 
+/** Metrics that somebody collects. */
+export interface MetricsFact {
+  /** The monitor: `PodMonitor/namespace/name`. */
+  readonly object: string;
+  readonly exporter: Exporter;
+  /** Series it tells, where it was told what to tell. */
+  readonly series?: readonly string[];
+}
+
 export interface FactKinds {
   readonly pods: PodsFact;
   readonly edge: EdgeFact;
@@ -277,6 +287,7 @@ export interface FactKinds {
   readonly public: PublicFact;
   readonly join: JoinFact;
   readonly alerting: AlertingFact;
+  readonly metrics: MetricsFact;
 }
 
 export type FactKind = keyof FactKinds;

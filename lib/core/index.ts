@@ -4,6 +4,7 @@ export * from './cluster';
 export * from './cluster-scoped';
 export * from './connection-secret';
 export * from './crd-set';
+export * from './cron';
 export * from './declared-pods';
 export * from './dollars';
 export * from './errors';

@@ -28,6 +28,11 @@ export interface MetricsEndpoint {
    * @default - nobody's that we know: they are collected, and nothing is said about them
    */
   readonly exporter?: Exporter;
+  /**
+   * Names of the series it tells, where it is told what to tell.
+   * @default - what its exporter's version does
+   */
+  readonly series?: readonly string[];
   /** @default '/metrics' */
   readonly path?: string;
   /** @default 'http' */

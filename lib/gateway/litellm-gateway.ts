@@ -14,6 +14,7 @@ import {
   Task,
   Workload,
 } from '../core';
+import { CpuAutoscaler, type CpuRange, rangeOf, scalerId } from './cpu-autoscaler';
 import {
   configText,
   type GatewayState,
@@ -42,8 +43,11 @@ export interface LiteLlmGatewayProps {
    * @default - inside the cluster only
    */
   readonly host?: string;
-  /** @default - the environment's policy: 1 in dev, 2 in prod */
-  readonly replicas?: number;
+  /**
+   * A number, or a range that follows the CPU in use, which metrics-server must measure.
+   * @default - the environment's policy, fixed: 1 in dev, 2 in prod
+   */
+  readonly replicas?: number | CpuRange;
   /**
    * Memory of one replica.
    * @default 4
@@ -104,9 +108,9 @@ export class LiteLlmGateway extends Construct implements IScrapeTarget, IWebServ
     this.props = props;
     this.longestSeconds = props.drainSeconds ?? 180;
     this.service = id;
-    const replicas = props.replicas ?? policyOf(this).replicas;
+    const { min, max } = rangeOf(this, props.replicas ?? policyOf(this).replicas);
     const memoryGiB = props.memoryGiB ?? LEAST_MEMORY_GIB;
-    this.mustFit(replicas, memoryGiB);
+    this.mustFit(max, memoryGiB);
 
     const keys = new GeneratedSecret(this, 'Keys', {
       name: `${id}-keys`,
@@ -137,8 +141,10 @@ export class LiteLlmGateway extends Construct implements IScrapeTarget, IWebServ
       alive: { path: '/health/liveliness', timeoutSeconds: 5 },
       startupSeconds: 300,
       drainSeconds: this.longestSeconds,
-      replicas,
+      replicas: min,
+      ...(max > min ? { scaled: { by: scalerId(this, id), max } } : {}),
     });
+    if (max > min) new CpuAutoscaler(this, 'Autoscaler', { target: id, min, max });
     const migration = new Task(this, 'Migration', {
       // A Job is immutable: another version of the schema is another Job.
       name: stamped(`${id}-migrate`, images.litellm),

@@ -2,7 +2,7 @@ import { ApiObject } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-30';
 import { Construct } from 'constructs';
 import type { IScrapeTarget } from '../contracts';
-import { type Exporter, type MetricsEndpoint, namespaceOf, PlatformError } from '../core';
+import { declare, type Exporter, type MetricsEndpoint, namespaceOf, PlatformError } from '../core';
 import { SERVING_DASHBOARD } from './dashboards/serving';
 import { SGLANG_DASHBOARD } from './dashboards/sglang';
 import type { PrometheusStack } from './prometheus-stack';
@@ -94,6 +94,11 @@ export class ObservabilityStack extends Construct {
       },
     });
     pods.allowFrom(this.prometheus.prometheus, { port: portNumber, why: 'metrics' });
+    if (exporter) {
+      const { series } = endpoint;
+      const object = `PodMonitor/${namespace}/${name}`;
+      declare(this, 'metrics', { object, exporter, ...(series ? { series } : {}) });
+    }
   }
 
   private alert({ name, rules }: RuleGroup): void {

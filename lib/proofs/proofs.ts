@@ -3,6 +3,7 @@ import { devicesMatchAutoscaler } from './devices-match-autoscaler';
 import { disruptionCanFinish } from './disruption-can-finish';
 import { drainFitsGrace } from './drain-fits-grace';
 import { imageIsPinned } from './image-is-pinned';
+import { metricExists } from './metric-exists';
 import { migLayoutPlaces } from './mig-layout-places';
 import { modelFitsMemory } from './model-fits-memory';
 import { nameIsLegal } from './name-is-legal';
@@ -20,6 +21,7 @@ import { poolHoldsReplicas } from './pool-holds-replicas';
 import { precisionIsSupported } from './precision-is-supported';
 import type { Proof } from './proof';
 import { publicIsDeclared } from './public-is-declared';
+import { queryParses } from './query-parses';
 import { queueAdmitsJobs } from './queue-admits-jobs';
 import { quotaCoversPool } from './quota-covers-pool';
 import { referencesResolve } from './references-resolve';
@@ -40,6 +42,8 @@ export const PROOFS: readonly Proof[] = [
   selectorsMatch,
   namesJoin,
   pickerConfigIsKnown,
+  queryParses,
+  metricExists,
   podsAreDeclared,
   podHasAHome,
   poolHoldsReplicas,

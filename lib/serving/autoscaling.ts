@@ -2,40 +2,60 @@ import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { namespaceOf, PlatformError } from '../core';
 import type { ModelServer } from './model-server';
+import { cronTrigger, type OfficeHours } from './office-hours';
+import { ask, type Signal } from './signals';
 
-export interface QueueAutoscalerProps {
-  /** What to scale, between the floor and the ceiling of its replicas. */
-  readonly target: ModelServer;
-  /** URL of the Prometheus that scrapes the target, as KEDA's operator reaches it. */
-  readonly prometheus: string;
+/** How the replicas of a model follow its load. */
+export interface Autoscale {
   /**
-   * Waiting requests for each replica above which one more is started.
-   * @default 5
+   * What they follow: requests that wait, the part of the KV cache in use, or how busy the GPUs are. A GPU is busy with
+   * one request as with a hundred, so that the last says little of how much more a replica can take.
+   * @default 'queue'
    */
-  readonly waiting?: number;
+  readonly on?: Signal;
+  /**
+   * How much of it is enough for each replica: waiting requests, or percent.
+   * @default - 5 requests, 80 percent of the cache, 60 percent of the GPUs
+   */
+  readonly target?: number;
+  /**
+   * Hours in which more run, whatever the load.
+   * @default - none
+   */
+  readonly schedule?: readonly OfficeHours[];
 }
 
-/** Scales a model by the requests that wait for it: a KEDA ScaledObject named like the target. */
-export class QueueAutoscaler extends Construct {
-  constructor(scope: Construct, id: string, { target, prometheus, waiting = 5 }: QueueAutoscalerProps) {
+export interface ModelAutoscalerProps extends Autoscale {
+  /** What to scale, between the floor and the ceiling of its replicas. */
+  readonly server: ModelServer;
+  /** URL of the Prometheus that scrapes the server, as KEDA's operator reaches it. */
+  readonly prometheus: string;
+}
+
+/** Scales a model by its load and by the clock: a KEDA ScaledObject named like the model. */
+export class ModelAutoscaler extends Construct {
+  constructor(scope: Construct, id: string, props: ModelAutoscalerProps) {
     super(scope, id);
-    const { min, max } = target.replicas;
+    const { server, prometheus, on = 'queue', schedule = [] } = props;
+    const { model, replicas, tells: engine, card } = server;
+    const { min, max } = replicas;
     if (min === max) {
       throw new PlatformError(this, {
-        what: `scales '${target.model}', whose replicas are fixed at ${min}`,
+        what: `scales '${model}', whose replicas are fixed at ${min}`,
         why: 'its Deployment writes that number too, and the two would fight over it',
-        fix: `give '${target.model}' replicas with a max above ${min}, or delete the autoscaler`,
+        fix: `give '${model}' replicas with a max above ${min}, or delete the autoscaler`,
       });
     }
-    target.scaleByQueue();
-    const namespace = namespaceOf(target);
+    const namespace = namespaceOf(server);
+    const { query, threshold } = ask(this, on, { model, namespace, engine, card }, props.target);
+    server.scaledByLoad();
 
     new ApiObject(this, 'ScaledObject', {
       apiVersion: 'keda.sh/v1alpha1',
       kind: 'ScaledObject',
-      metadata: { name: target.model, namespace },
+      metadata: { name: model, namespace },
       spec: {
-        scaleTargetRef: { name: target.model },
+        scaleTargetRef: { name: model },
         minReplicaCount: min,
         maxReplicaCount: max,
         pollingInterval: 15,
@@ -62,12 +82,13 @@ export class QueueAutoscaler extends Construct {
             metricType: 'AverageValue',
             metadata: {
               serverAddress: prometheus,
-              query: `sum(${target.waiting}{namespace="${namespace}",model_name="${target.model}"})`,
-              threshold: `${waiting}`,
+              query,
+              threshold: `${threshold}`,
               // No series is not an empty queue: let the fallback decide.
               ignoreNullValues: 'false',
             },
           },
+          ...schedule.map((hours) => cronTrigger(this, hours, replicas)),
         ],
       },
     });

@@ -17,7 +17,9 @@ import {
   type WorkloadProps,
 } from '../core';
 import { type Adapter, ServedAdapter } from './adapters';
-import { ENGINES, type EngineName } from './engines';
+import type { EngineName } from './engines';
+import type { Card } from './signals';
+import { simulatorPod } from './simulator-pod';
 
 /** Replicas between a floor and a ceiling; equal ones mean that nothing scales it. */
 export interface ReplicaRange {
@@ -35,7 +37,7 @@ export interface ModelServerProps {
    */
   readonly context?: number;
   /**
-   * Replicas kept running. A ceiling above the floor needs a `QueueAutoscaler`.
+   * Replicas kept running. A ceiling above the floor needs a `ModelAutoscaler`.
    * @default - the environment's policy, fixed: 1 in dev, 2 in prod
    */
   readonly replicas?: ReplicaRange;
@@ -49,6 +51,12 @@ export interface ModelServerProps {
    * @default false
    */
   readonly apiKey?: boolean;
+  /**
+   * Answer without GPU and weights: a simulator stands in its place, with the same name, port, labels, routes and
+   * policies, and with vLLM's metrics. What only the engine reads is passed over.
+   * @default false
+   */
+  readonly simulate?: boolean;
   /**
    * LoRA adapters on the model, by the names that clients ask for.
    * @default - none
@@ -120,8 +128,10 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
   public readonly longestSeconds: number;
   public readonly metrics: readonly MetricsEndpoint[];
   public readonly replicas: ReplicaRange;
-  /** Series of the requests that wait, labelled `model_name`: what an autoscaler follows. */
-  public readonly waiting: string;
+  /** Whose metrics its pods tell: what an autoscaler follows is called by that engine's names. */
+  public readonly tells: EngineName;
+  /** Its GPUs, as their metrics see them. */
+  public readonly card: Card;
   /** Its adapters: models of their own names behind the same Service. */
   public readonly adapters: readonly ServedAdapter[];
   private readonly secret?: GeneratedSecret;
@@ -149,7 +159,9 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
     }
     const adapters = props.adapters ?? {};
 
-    const { engine, tells, ready, pool, slice, sharedBy, weights, start, ...pod } = describe(this, {
+    const { engine, tells, ready, pool, slice, sharedBy, weights, start, ...pod } = (
+      props.simulate ? simulated : describe
+    )(this, {
       model: props.model,
       replicas: this.replicas,
       drainSeconds: this.longestSeconds,
@@ -180,7 +192,8 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
     this.baseUrl = `http://${server.host}:${PORT}/v1`;
     this.provider = `hosted_vllm/${id}`;
     this.metrics = [server.metrics('http', { exporter: tells })];
-    this.waiting = ENGINES[tells].waiting;
+    this.tells = tells;
+    this.card = cardOf(pod.resources.gpus, slice, sharedBy);
     if (weights === 'hub') this.pods.reach('internet', { why: 'weights from the model hub' });
 
     declare(this, 'model', {
@@ -203,7 +216,7 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
         scales && !this.scaled
           ? [
               `is to run ${this.replicas.min} to ${this.replicas.max} replicas, but nothing scales it. ` +
-                'Create a QueueAutoscaler for it',
+                'Create a ModelAutoscaler for it',
             ]
           : [],
     });
@@ -229,7 +242,7 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
   }
 
   /** Used by what scales it. */
-  public scaleByQueue(): void {
+  public scaledByLoad(): void {
     this.scaled = true;
   }
 
@@ -251,3 +264,12 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
     }
   }
 }
+
+function cardOf(gpus = 0, slice?: string, sharedBy?: number): Card {
+  if (!gpus) return 'none';
+  if (slice !== undefined) return 'slice';
+  return sharedBy === undefined ? 'whole' : 'shared';
+}
+
+const simulated = ({ node }: Construct, { context, adapters }: ServerSettings): ServerPod =>
+  simulatorPod({ alias: node.id, context, adapters });

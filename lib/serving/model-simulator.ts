@@ -1,8 +1,8 @@
 import type { Construct } from 'constructs';
-import { images } from '../core';
 import { ModelServer, type ModelServerProps } from './model-server';
+import { simulatorPod } from './simulator-pod';
 
-export interface ModelSimulatorProps extends ModelServerProps {
+export interface ModelSimulatorProps extends Omit<ModelServerProps, 'simulate'> {
   /**
    * Requests worked on at once; more of them wait, as they would in the engine.
    * @default 256
@@ -11,37 +11,14 @@ export interface ModelSimulatorProps extends ModelServerProps {
 }
 
 /**
- * A stand-in for `VllmService` without GPU and weights: the same API, Service, labels and metric names, with made-up
- * answers. Gateways, policies and monitors cannot tell the difference.
+ * A stand-in for a model server without GPU and weights: the same API, Service, labels and vLLM's metric names, with
+ * made-up answers. Gateways, policies and monitors cannot tell the difference. It asks nobody for a key.
  */
 export class ModelSimulator extends ModelServer {
   constructor(scope: Construct, id: string, props: ModelSimulatorProps) {
-    super(scope, id, props, (_, { context = 32768 }) => ({
-      engine: 'simulator',
-      tells: 'vllm',
-      image: images.inferenceSim,
-      args: [
-        // With the hub's name it may ask for the model's tokenizer, which would need another server.
-        `--model=${id}`,
-        '--port=8000',
-        `--max-model-len=${context}`,
-        `--max-num-seqs=${props.maxSequences ?? 256}`,
-        // Its own reader of lists wants the names as arguments of their own.
-        '--served-model-name',
-        id,
-        ...simulatedAdapters(props),
-      ],
-      resources: { cpu: '100m', memory: '256Mi' },
-      user: 65532,
-      startupSeconds: 60,
-    }));
+    const { maxSequences } = props;
+    super(scope, id, props, (_, { context, adapters }) =>
+      simulatorPod({ alias: id, context, maxSequences, adapters }),
+    );
   }
-}
-
-/** As JSON: it reads no other form. */
-function simulatedAdapters({ adapters = {} }: ModelSimulatorProps): string[] {
-  const all = Object.entries(adapters);
-  if (!all.length) return [];
-  const modules = all.map(([name, { model }]) => JSON.stringify({ name, path: model }));
-  return [`--max-loras=${all.length}`, '--lora-modules', ...modules];
 }

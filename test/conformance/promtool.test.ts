@@ -4,6 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { KubeObject } from '../../lib/core';
+import { SGLANG } from '../../lib/observability/rules/sglang';
+import { parsePromql } from '../../lib/proofs/promql/parse';
+import { queriesOf } from '../../lib/proofs/queries';
+import { BROKEN, GOOD } from '../proofs/promql/queries';
+import { shortened } from '../proofs/promql/shortened';
 import { builtEnvironment, ENVIRONMENTS } from './fixtures/environments';
 import { programs, suite, tally } from './fixtures/needs';
 
@@ -52,5 +57,35 @@ suite('promtool', ['promtool'], () => {
     expect(status).not.toBe(0);
     expect(said).toMatch(words);
     tally('promtool', 1, 'broken rules refused');
+  });
+
+  /** Queries among these that Prometheus does not read. */
+  const refused = (name: string, queries: readonly string[]): ReadonlySet<string> => {
+    const rules = queries.map((expr, index) => ({ record: `r${index}`, expr }));
+    const { said } = check(name, { groups: [{ name: 'g', rules }] });
+    const numbers = [...said.matchAll(/rule (\d+), "r\d+"/g)].map(([, number]) => Number(number) - 1);
+    return new Set(numbers.map((number) => queries[number]));
+  };
+  const disagreed = (name: string, queries: readonly string[]) => {
+    const no = refused(name, queries);
+    tally('promtool', queries.length, 'queries judged like our own reader');
+    return queries.filter((query) => 'fault' in parsePromql(query) !== no.has(query));
+  };
+
+  test('our reader of queries and Prometheus agree on every shape of the language', () => {
+    expect([...refused('good', GOOD)]).toEqual([]);
+    const no = refused('broken', BROKEN);
+    expect(BROKEN.filter((query) => !no.has(query))).toEqual([]);
+    expect(disagreed('shapes', [...GOOD, ...BROKEN])).toEqual([]);
+  });
+
+  test('they agree on all of our queries, and on each with any one character less', () => {
+    const ours = ENVIRONMENTS.flatMap((name) => queriesOf(builtEnvironment(name).rendered)).map(
+      ({ text }) => text,
+    );
+    const whole = [...new Set([...ours, ...SGLANG.rules.map(({ expr }) => expr), ...GOOD])];
+    const all = [...new Set([...whole, ...whole.flatMap(shortened)])];
+    expect(all.length).toBeGreaterThan(3000);
+    expect(disagreed('shortened', all)).toEqual([]);
   });
 });

@@ -18,6 +18,9 @@ describe('the environments of this repository', () => {
       gpus: 4,
       context: 32768,
       replicas: { min: 2, max: 5 },
+      autoscale: {
+        schedule: [{ from: '0 8 * * 1-5', to: '0 19 * * 1-5', timezone: 'America/New_York', replicas: 3 }],
+      },
       drainSeconds: 120,
       apiKey: true,
       speculative: { method: 'ngram' },
@@ -358,8 +361,8 @@ describe('YAML', () => {
     const text = `${LOCAL}__proto__: { tier: prod }\nconstructor: 1\nmodels: { __proto__: { model: a/b } }\n`;
     expect(messageOf({ 'env.yaml': text })).toMatchInlineSnapshot(`
       "env.yaml
-        11:1   __proto__: unknown key; known here: extends, name, tier, prefix, budgetUsd, aws, gitops, pools, models, weights, batch, edge, gateway, data, observability, waivers
-        12:1   constructor: unknown key; known here: extends, name, tier, prefix, budgetUsd, aws, gitops, pools, models, weights, batch, edge, gateway, data, observability, waivers
+        11:1   __proto__: unknown key; known here: extends, name, tier, prefix, budgetUsd, aws, simulate, gitops, pools, models, weights, batch, edge, gateway, data, observability, waivers
+        12:1   constructor: unknown key; known here: extends, name, tier, prefix, budgetUsd, aws, simulate, gitops, pools, models, weights, batch, edge, gateway, data, observability, waivers
         13:11  models.__proto__: the name is not a DNS label: small letters, digits and dashes, first a letter
         13:22  models.__proto__.pool: is missing: GPU pool that the replicas run on (without AWS, use engine: simulator)
       4 problems; nothing was synthesized"
@@ -371,7 +374,7 @@ describe('YAML', () => {
     const text = `${LOCAL}"a\\nb\\e[31m": 1\nprefix: "x\\ny"\n`;
     expect(messageOf({ 'env.yaml': text })).toMatchInlineSnapshot(`
       "env.yaml
-        11:1  "a\\nb\\u001b[31m": unknown key; known here: extends, name, tier, prefix, budgetUsd, aws, gitops, pools, models, weights, batch, edge, gateway, data, observability, waivers
+        11:1  "a\\nb\\u001b[31m": unknown key; known here: extends, name, tier, prefix, budgetUsd, aws, simulate, gitops, pools, models, weights, batch, edge, gateway, data, observability, waivers
         12:9  prefix: 'x\\ny' is not a DNS label with single dashes: small letters, digits and dashes, first a letter
       2 problems; nothing was synthesized"
     `);

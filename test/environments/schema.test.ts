@@ -24,7 +24,7 @@ describe('top', () => {
       "env.yaml
         11:1  model: unknown key; did you mean 'models'?
         12:1  observabilty: unknown key; did you mean 'observability'?
-        13:1  zzz: unknown key; known here: extends, name, tier, prefix, budgetUsd, aws, gitops, pools, models, weights, batch, edge, gateway, data, observability, waivers
+        13:1  zzz: unknown key; known here: extends, name, tier, prefix, budgetUsd, aws, simulate, gitops, pools, models, weights, batch, edge, gateway, data, observability, waivers
       3 problems; nothing was synthesized"
     `);
   });

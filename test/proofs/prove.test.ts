@@ -117,6 +117,8 @@ test('every proof has a public name and a line of documentation', () => {
       "selectors-match",
       "names-join",
       "picker-config-is-known",
+      "query-parses",
+      "metric-exists",
       "pods-are-declared",
       "pod-has-a-home",
       "pool-holds-replicas",

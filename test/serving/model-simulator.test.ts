@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { objectsOf, render } from '../../lib/core';
+import { type Layer, objectsOf, render } from '../../lib/core';
 import { validateObject } from '../../lib/schemas';
-import { ModelSimulator, VllmService } from '../../lib/serving';
+import { type ModelServer, ModelSimulator, SglangService, VllmService } from '../../lib/serving';
 import { container, deployment, only, serving, TestPool } from './pool';
 
 test('simulates the served name, the context and the queue, without the hub', () => {
@@ -51,4 +51,21 @@ test('gateways, policies and monitors cannot tell it from the engine', () => {
   expect(render(other.node.root).facts.of('model')).toMatchObject([
     { alias: 'chat', model: 'Qwen/Qwen3-8B', engine: 'simulator', gpusPerReplica: 0 },
   ]);
+});
+
+test('one prop makes any engine its twin, without its pool, its image and its weights', () => {
+  const objects = (make: (layer: Layer) => ModelServer) => {
+    const layer = serving();
+    make(layer);
+    return objectsOf(layer);
+  };
+  const shared = { model: 'Qwen/Qwen3-8B', context: 8192, apiKey: true, drainSeconds: 60 };
+  const pool = (layer: Layer) => new TestPool(layer, 'l4', { gpusPerNode: 1 });
+  const simulator = objects((layer) => new ModelSimulator(layer, 'chat', shared));
+  for (const Engine of [VllmService, SglangService]) {
+    const twin = objects(
+      (layer) => new Engine(layer, 'chat', { ...shared, pool: pool(layer), simulate: true }),
+    );
+    expect(twin).toEqual(simulator);
+  }
 });

@@ -89,7 +89,7 @@ test('what others know of it is what they know of any engine', () => {
     model: 'chat',
     baseUrl: 'http://chat.serving.svc:8000/v1',
     longestSeconds: 120,
-    waiting: 'sglang:num_queue_reqs',
+    tells: 'sglang',
     metrics: [{ name: 'chat', port: 'http', portNumber: 8000, exporter: 'sglang' }],
   });
   const [fact] = render(layer.node.root).facts.of('model');

@@ -346,7 +346,7 @@ test('a replica range leaves the number to the scaler', () => {
   chat(layer, { replicas: { min: 2, max: 5 } });
   expect(deployment(layer).replicas).toBeUndefined();
   expect(message(() => render(layer.node.root))).toMatchInlineSnapshot(`
-    "serving/chat: is to run 2 to 5 replicas, but nothing scales it. Create a QueueAutoscaler for it
+    "serving/chat: is to run 2 to 5 replicas, but nothing scales it. Create a ModelAutoscaler for it
       why: the construct says so of itself
       fix: make the call it asks for"
   `);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { awsPlus, awsWith } from '../files';
+import { awsPlus, awsWith, localPlus } from '../files';
 
 describe('gateway', () => {
   test('fallbacks', () => {
@@ -45,6 +45,21 @@ describe('gateway', () => {
         19:23  gateway.fallbacks.chat[0]: 'embed' has task 'embed', and 'chat' has 'generate': it can answer none of its requests; name one with the same task
         19:39  gateway.fallbacks.embed[0]: 'chat' has task 'generate', and 'embed' has 'embed': it can answer none of its requests; name one with the same task
       3 problems; nothing was synthesized"
+    `);
+  });
+
+  test('replicas: a number, or a range where somebody measures CPU', () => {
+    expect(awsPlus('gateway: { replicas: { min: 2, max: 4 } }\n')).toBe('(loads)');
+    expect(awsPlus('gateway: { replicas: { min: 2, most: 4 } }\n')).toMatchInlineSnapshot(`
+      "env.yaml
+        23:22  gateway.replicas.max: is missing: Most replicas
+        23:32  gateway.replicas.most: unknown key; known here: min, max
+      2 problems; nothing was synthesized"
+    `);
+    expect(localPlus('gateway: { replicas: { min: 2, max: 4 } }\n')).toMatchInlineSnapshot(`
+      "env.yaml
+        11:22  gateway.replicas: a range, but nobody measures CPU in an environment without 'aws', so that none would ever be added; write one number
+      1 problem; nothing was synthesized"
     `);
   });
 });

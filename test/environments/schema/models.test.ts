@@ -77,7 +77,7 @@ describe('models', () => {
     expect(model(`${chat}, replicas: { min: 0 }`)).toMatchInlineSnapshot(`
       "env.yaml
         15:65  models.chat.replicas.max: is missing: Most replicas
-        15:72  models.chat.replicas.min: 0 is below the least, 1
+        15:72  models.chat.replicas.min: 0, and nothing here holds requests for the minutes until a replica is back: that would take a queue in front of it, such as the HTTP add-on of KEDA; write 1
       2 problems; nothing was synthesized"
     `);
   });

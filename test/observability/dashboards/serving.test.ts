@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { SERVING_DASHBOARD } from '../../../lib/observability/dashboards/serving';
 import { TTFT_P95, WAITING } from '../../../lib/observability/rules/serving';
-import { SERIES, seriesOf } from '../metric-names';
+import { KNOWN_SERIES, seriesOf } from '../series';
 
 interface Panel {
   readonly title: string;
@@ -20,7 +20,7 @@ test('reads only what is told', () => {
   const recorded = [TTFT_P95, WAITING];
   const unknown = queries
     .flatMap(({ expr }) => seriesOf(expr))
-    .filter((name) => !SERIES.has(name) && !recorded.includes(name));
+    .filter((name) => !KNOWN_SERIES.has(name) && !recorded.includes(name));
   expect(unknown).toEqual([]);
 });
 

@@ -1,0 +1,43 @@
+import { images } from '../core';
+import type { Adapter } from './adapters';
+import type { ServerPod } from './model-server';
+
+/** What a simulator is told of the model that it stands for. */
+export interface Simulated {
+  /** Served name. */
+  readonly alias: string;
+  readonly context?: number;
+  readonly maxSequences?: number;
+  readonly adapters: Readonly<Record<string, Adapter>>;
+}
+
+/** The pod that answers in place of an engine: its API and metrics on a CPU. */
+export function simulatorPod({ alias, context = 32768, maxSequences = 256, adapters }: Simulated): ServerPod {
+  return {
+    engine: 'simulator',
+    tells: 'vllm',
+    image: images.inferenceSim,
+    args: [
+      // With the hub's name it may ask for the model's tokenizer, which would need another server.
+      `--model=${alias}`,
+      '--port=8000',
+      `--max-model-len=${context}`,
+      `--max-num-seqs=${maxSequences}`,
+      // Its own reader of lists wants the names as arguments of their own.
+      '--served-model-name',
+      alias,
+      ...simulatedAdapters(adapters),
+    ],
+    resources: { cpu: '100m', memory: '256Mi' },
+    user: 65532,
+    startupSeconds: 60,
+  };
+}
+
+/** As JSON: it reads no other form. */
+function simulatedAdapters(adapters: Simulated['adapters']): string[] {
+  const all = Object.entries(adapters);
+  if (!all.length) return [];
+  const modules = all.map(([name, { model }]) => JSON.stringify({ name, path: model }));
+  return [`--max-loras=${all.length}`, '--lora-modules', ...modules];
+}

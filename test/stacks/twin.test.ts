@@ -1,0 +1,140 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { loadEnvironment } from '../../environments';
+import type { KubeObject } from '../../lib/core';
+import { billFor } from '../../stacks/bill';
+import { type Built, build } from '../../stacks/build';
+
+const FOLDER = join(__dirname, '../../environments');
+
+/** An environment laid over one of ours. */
+function over(base: string, text: string): Built {
+  const file = join(mkdtempSync(join(tmpdir(), 'nexus-twin-')), 'env.yaml');
+  writeFileSync(file, `extends: ${join(FOLDER, `${base}.yaml`)}\n${text}`);
+  return build(loadEnvironment(file));
+}
+
+const REAL = build(loadEnvironment(join(FOLDER, 'prod.yaml')));
+const TWIN = over('prod', 'simulate: true\n');
+const MODELS = Object.keys(REAL.environment.models);
+
+const found = ({ rendered }: Built, id: string): KubeObject | undefined =>
+  rendered.objects.find((each) => each.id === id)?.json;
+function object(built: Built, id: string): KubeObject {
+  const json = found(built, id);
+  if (!json) throw new Error(`no ${id}`);
+  return json;
+}
+const layer = ({ rendered }: Built, name: string) =>
+  rendered.objects.filter((each) => each.layer === name).map(({ json }) => json);
+
+interface Pods {
+  readonly template: {
+    readonly metadata: object;
+    readonly spec: {
+      readonly containers: readonly { name: string; ports: unknown; readinessProbe: unknown }[];
+      readonly [field: string]: unknown;
+    };
+  };
+  readonly selector: object;
+}
+
+/** What others see of the pods of a model. */
+function seen(built: Built, alias: string) {
+  const { template, selector } = object(built, `Deployment/serving/${alias}`).spec as unknown as Pods;
+  const [{ name, ports, readinessProbe }] = template.spec.containers;
+  const { terminationGracePeriodSeconds, serviceAccountName } = template.spec;
+  const labels = template.metadata;
+  return { selector, labels, name, ports, readinessProbe, terminationGracePeriodSeconds, serviceAccountName };
+}
+
+test('one key makes the twin of prod, which is proven too', () => {
+  expect(TWIN.findings).toEqual([]);
+  expect(TWIN.ok).toBe(true);
+});
+
+describe.each(MODELS)('%s', (alias) => {
+  test('has the same names, labels, ports and probes', () => {
+    expect(seen(TWIN, alias)).toEqual(seen(REAL, alias));
+    for (const kind of ['Service', 'PodDisruptionBudget', 'ServiceAccount']) {
+      const id = `${kind}/serving/${alias}`;
+      expect(found(TWIN, id), id).toEqual(found(REAL, id));
+    }
+  });
+
+  test('is scraped, scaled and let in alike', () => {
+    for (const kind of ['PodMonitor', 'ScaledObject']) {
+      const id = `${kind}/serving/${alias}`;
+      expect(found(TWIN, id), id).toEqual(found(REAL, id));
+    }
+    const ingress = (built: Built) =>
+      (object(built, `NetworkPolicy/serving/${alias}`).spec as { ingress: unknown }).ingress;
+    expect(ingress(TWIN)).toEqual(ingress(REAL));
+  });
+
+  test('runs the simulator, on no GPU and without weights', () => {
+    const text = JSON.stringify(object(TWIN, `Deployment/serving/${alias}`));
+    expect(text).toContain('llm-d-inference-sim');
+    expect(text).not.toMatch(/nvidia\.com|initContainers|nexus\.dev\/pool/);
+  });
+});
+
+test('the same objects are there, keys of models included', () => {
+  const ids = (built: Built) =>
+    layer(built, 'serving').map(({ kind, metadata }) => `${kind}/${metadata.name}`);
+  expect(ids(TWIN)).toEqual(ids(REAL));
+  expect(ids(TWIN)).toContain('ExternalSecret/chat-api-key');
+  expect(ids(TWIN)).toContain('ScaledObject/chat');
+});
+
+test('the door to all models is the same, to the byte', () => {
+  expect(layer(TWIN, 'gateway')).toEqual(layer(REAL, 'gateway'));
+  expect(layer(TWIN, 'langfuse')).toEqual(layer(REAL, 'langfuse'));
+});
+
+test('the same alerts and dashboards are there, but for GPUs that are not', () => {
+  const ids = (built: Built) =>
+    layer(built, 'monitors').map(({ kind, metadata }) => `${kind}/${metadata.name}`);
+  const missing = ids(REAL).filter((id) => !ids(TWIN).includes(id));
+  expect(missing.sort()).toEqual([
+    'PodMonitor/gpu-operator-dcgm-exporter',
+    'PodMonitor/gpu-operator-operator',
+    'PrometheusRule/gpu',
+  ]);
+  expect(ids(TWIN).filter((id) => !ids(REAL).includes(id))).toEqual([]);
+});
+
+test('buys no GPU', () => {
+  const pools = TWIN.rendered.facts.of('pool').filter(({ shapes }) => shapes.some(({ gpus }) => gpus > 0));
+  expect(pools).toEqual([]);
+  expect(TWIN.rendered.layers.map(({ name }) => name)).not.toContain('gpu-operator');
+  const [real, twin] = [REAL, TWIN].map((built) => billFor(built)?.total.maximum.high ?? 0);
+  expect(twin).toBeLessThan(real / 5);
+});
+
+test('the models of another environment run on a laptop', () => {
+  const built = over(
+    'local',
+    `models:
+  chat: { replicas: { min: 1, max: 2 }, autoscale: { on: gpu } }
+  code: { engine: sglang, model: Qwen/Qwen3-8B, pool: l4, weights: s3 }
+`,
+  );
+  expect(built.findings).toEqual([]);
+  expect(built.rendered.facts.of('model').map(({ alias, engine }) => [alias, engine])).toEqual([
+    ['chat', 'simulator'],
+    ['embed', 'simulator'],
+    ['code', 'simulator'],
+  ]);
+  // Nothing tells of GPUs that are not there.
+  const scaler = JSON.stringify(object(built, 'ScaledObject/serving/chat'));
+  expect(scaler).toContain('vllm:num_requests_waiting');
+});
+
+test('a model may still not name a pool that is none', () => {
+  expect(() => over('prod', 'simulate: true\nmodels: { chat: { pool: l4s } }\n')).toThrow(
+    "'l4s' is not a pool here",
+  );
+});
