@@ -89,7 +89,7 @@ async function runAll(names, folder) {
   return rows.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-const LONGEST = ['rehearsal', 'api-server', 'litellm', 'vllm', 'placement', 'pulumi', 'cdk'];
+const LONGEST = ['rehearsal', 'api-server', 'litellm', 'chat-path', 'vllm', 'placement', 'pulumi', 'cdk'];
 const rank = (name) => (LONGEST.includes(name) ? LONGEST.indexOf(name) : LONGEST.length);
 
 /** `720 objects applied, 40 namespaces` */

@@ -52,7 +52,7 @@ export function litellmConfig(state: GatewayState) {
     router_settings: {
       routing_strategy: 'simple-shuffle',
       num_retries: 2,
-      allowed_fails: 3,
+      // Never `allowed_fails`: LiteLLM reads 3 as unset; another number takes a Service away for some of its failures.
       cooldown_time: 30,
       timeout,
       ...(routes.fallbacks.length

@@ -128,6 +128,8 @@ export class LiteLlmGateway extends Construct implements IScrapeTarget, IWebServ
         LITELLM_MODE: 'PRODUCTION',
         LITELLM_LOG: 'ERROR',
         GRACEFUL_SHUTDOWN_TIMEOUT: `${this.longestSeconds}`,
+        // Idle connections end from this side, after twice that at most: vLLM's 120 s would end them under a request.
+        AIOHTTP_KEEPALIVE_TIMEOUT: '50',
         DISABLE_SCHEMA_UPDATE: 'true',
         // Links in its pages and in what it mails.
         ...(props.host ? { PROXY_BASE_URL: `https://${props.host}` } : {}),

@@ -13,6 +13,8 @@ interface Running {
   readonly child: ChildProcess;
   readonly log: string;
   readonly ended: Promise<void>;
+  /** It is to end. */
+  dismissed?: boolean;
 }
 
 /** Asked to stop, etcd and the API server need up to nine seconds. */
@@ -76,7 +78,10 @@ export class ProcessGroup {
 
   /** @throws ProgramEndedError when one of them is gone */
   public check(): void {
-    const gone = this.running.find(({ child }) => !child.pid || child.exitCode !== null || child.signalCode);
+    const gone = this.running.find(
+      ({ child, dismissed }) =>
+        !dismissed && (!child.pid || child.exitCode !== null || Boolean(child.signalCode)),
+    );
     if (!gone || this.stopping) return;
     const words = readFileSync(gone.log, 'utf8').trimEnd().split('\n').slice(-5).join('\n  ');
     throw new ProgramEndedError(
@@ -88,6 +93,16 @@ export class ProcessGroup {
   public logOf(name: string): string {
     const found = this.running.find((one) => one.name === name);
     return found ? readFileSync(found.log, 'utf8') : '';
+  }
+
+  /** Signal one of them, which is to end; resolves with its exit code, or with the signal that ended it. */
+  public async dismiss(name: string, signal: NodeJS.Signals): Promise<number | NodeJS.Signals | null> {
+    const one = this.running.find((each) => each.name === name);
+    if (!one) throw new Error(`${name} was never started`);
+    one.dismissed = true;
+    one.child.kill(signal);
+    await one.ended;
+    return one.child.exitCode ?? one.child.signalCode;
   }
 
   /** End all of them, last started first, and wait until they are gone. */

@@ -92,7 +92,7 @@ suite('admission', NEEDS, () => {
       await until(
         'the quota being counted',
         ACTIVE_SECONDS,
-        async () => (await api.get(QUOTA))?.status || undefined,
+        async () => ((await api.get(QUOTA))?.status as { hard?: object } | undefined)?.hard,
       );
     }, 180_000);
     afterAll(() => plane?.stop(), 60_000);

@@ -18,21 +18,15 @@ import {
   secretOf,
   secretValue,
 } from './parts/gateway-process';
-import { PythonVenv } from './parts/python-venv';
-import { RedisServer, redisProgram, selfSigned } from './parts/redis-server';
+import { prepareGateway } from './parts/prepare-gateway';
+import { RedisServer, selfSigned } from './parts/redis-server';
 
 const PARTS = join(__dirname, 'parts');
 
 const objectsOfEnvironment = (name: string) =>
   builtEnvironment(name).rendered.objects.map(({ json }) => json);
 
-async function prepare(): Promise<string> {
-  redisProgram();
-  if (spawnSync('openssl', ['version']).status !== 0) throw new Error('openssl is not installed');
-  return new PythonVenv(join(PARTS, 'litellm-requirements.txt')).python();
-}
-
-suiteWith('litellm', prepare, (python) => {
+suiteWith('litellm', prepareGateway, (python) => {
   /** Keys that the classes of the installed LiteLLM do not declare. */
   const undeclared = (...configs: readonly object[]): string[] => {
     const { stdout, stderr } = spawnSync(python, [join(PARTS, 'accepted-keys.py')], {

@@ -64,7 +64,6 @@ test('the whole configuration of two models, a hosted one, a fallback, caches an
     router_settings: {
       routing_strategy: 'simple-shuffle',
       num_retries: 2,
-      allowed_fails: 3,
       cooldown_time: 30,
       timeout: 135,
       fallbacks: [{ chat: ['claude'] }],
@@ -143,6 +142,7 @@ describe('defaults', () => {
     expect(readinessProbe?.httpGet?.path).toBe('/health/readiness');
     expect(livenessProbe?.httpGet?.path).toBe('/health/liveliness');
     expect(env).toContainEqual({ name: 'GRACEFUL_SHUTDOWN_TIMEOUT', value: '180' });
+    expect(env).toContainEqual({ name: 'AIOHTTP_KEEPALIVE_TIMEOUT', value: '50' });
     expect(proxy(layer).template.spec.terminationGracePeriodSeconds).toBe(210);
     expect(securityContext?.readOnlyRootFilesystem).toBe(true);
   });

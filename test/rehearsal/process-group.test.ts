@@ -43,6 +43,17 @@ test('a program that ends by itself is named, with its last words', async () => 
   await group.stop();
 });
 
+test('a program that is dismissed is not missed, and says how it ended', async () => {
+  const group = new ProcessGroup();
+  group.start('polite', '/bin/sh', ['-c', 'trap "exit 7" TERM; echo $$; while :; do sleep 0.05; done']);
+  group.start('sleeper', '/bin/sh', ['-c', 'echo $$; exec sleep 60']);
+  await Promise.all([pidOf(group, 'polite'), pidOf(group, 'sleeper')]);
+  expect(await group.dismiss('polite', 'SIGTERM')).toBe(7);
+  expect(await group.dismiss('sleeper', 'SIGKILL')).toBe('SIGKILL');
+  expect(() => group.check()).not.toThrow();
+  await group.stop();
+});
+
 test('a program that cannot start is named too', async () => {
   const group = new ProcessGroup();
   group.start('etcd', '/nowhere/etcd', []);

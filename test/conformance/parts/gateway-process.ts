@@ -49,8 +49,10 @@ export interface Surroundings {
   readonly python: string;
   readonly queue: RedisServer;
   readonly cache?: RedisServer;
-  /** Address that answers for a deployment, by the id of its `model_info`. */
-  readonly backends: Readonly<Record<string, string>>;
+  /** Address that answers for a deployment, by the id of its `model_info`; for all of them, unless there are `names`. */
+  readonly backends?: Readonly<Record<string, string>>;
+  /** Ports on loopback by what the process asks for, such as `chat.serving.svc:8000`; then every address stays as it is. */
+  readonly names?: Readonly<Record<string, number>>;
   readonly traces?: string;
   readonly certificate?: string;
 }
@@ -68,7 +70,8 @@ export function secretOf({ env }: GatewayObjects['container'], variable: string)
 }
 
 /** The configuration with other addresses and without a database, which needs a program that PyPI does not have. */
-export function adapted(config: GatewayConfig, { backends, queue, cache }: Surroundings): GatewayConfig {
+export function adapted(config: GatewayConfig, around: Surroundings): GatewayConfig {
+  const { backends, names, queue, cache } = around;
   const { database_url: _, database_connection_pool_limit: __, ...general } = config.general_settings;
   const at = (settings: unknown, server: RedisServer | undefined) =>
     settings && server ? { ...(settings as Settings), port: server.port } : settings;
@@ -77,8 +80,9 @@ export function adapted(config: GatewayConfig, { backends, queue, cache }: Surro
   return {
     ...config,
     model_list: config.model_list.map((deployment) => {
+      if (names) return deployment;
       const { api_base: ours } = deployment.litellm_params;
-      const address = backends[deployment.model_info.id];
+      const address = backends?.[deployment.model_info.id];
       if (!address) throw new Error(`nothing stands in for ${deployment.model_info.id}`);
       const api_base = ours ? `${address}${new URL(ours).pathname}` : address;
       return { ...deployment, litellm_params: { ...deployment.litellm_params, api_base } };
@@ -102,9 +106,17 @@ export class GatewayProcess {
     const args = (container.args ?? []).map((arg) =>
       arg.replace(CONFIG, file).replace(/^--port=\d+$/, `--port=${port}`),
     );
-    const main = 'from litellm import run_server; run_server()';
+    const resolver = around.names ? 'import cluster_names; ' : '';
+    const main = `${resolver}from litellm import run_server; run_server()`;
     group.start(name, around.python, ['-c', main, '--host=127.0.0.1', ...args], {
       ...variables(container, around, group.folder),
+      ...(around.names
+        ? {
+            PYTHONPATH: __dirname,
+            PYTHONDONTWRITEBYTECODE: '1',
+            CLUSTER_NAMES: JSON.stringify(around.names),
+          }
+        : {}),
       ...(around.certificate ? { SSL_CERT_FILE: around.certificate } : {}),
     });
     const gateway = new GatewayProcess(`http://127.0.0.1:${port}`, container);
@@ -115,7 +127,8 @@ export class GatewayProcess {
     return gateway;
   }
 
-  private readonly key: string;
+  /** Its master key, which every client here uses. */
+  public readonly key: string;
 
   private constructor(
     public readonly url: string,

@@ -25,10 +25,11 @@ export function redisProgram(): string {
   return name;
 }
 
-/** A certificate for loopback, which is its own authority. */
-export function selfSigned(folder: string): { cert: string; key: string } {
+/** A certificate for loopback, and for other names that lead there, which is its own authority. */
+export function selfSigned(folder: string, names: readonly string[] = []): { cert: string; key: string } {
   const files = { cert: join(folder, 'redis.crt'), key: join(folder, 'redis.key') };
-  const name = ['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1'];
+  const all = ['IP:127.0.0.1', ...names.map((name) => `DNS:${name}`)];
+  const name = ['-subj', '/CN=127.0.0.1', '-addext', `subjectAltName=${all}`];
   const out = ['-keyout', files.key, '-out', files.cert];
   execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', ...name, ...out], {
     stdio: 'ignore',
