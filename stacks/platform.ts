@@ -5,6 +5,7 @@ import {
   ClusterKnown,
   ExternalSecretsOperator,
   Keda,
+  LeaderWorkerSets,
   PlatformGuards,
   PlatformNamespace,
   SecretStores,
@@ -45,6 +46,7 @@ const NAMESPACES: Readonly<Record<string, SecurityLevel>> = {
   monitoring: 'restricted',
   'node-exporter': 'privileged',
   'gpu-operator': 'privileged',
+  'lws-system': 'restricted',
   data: 'restricted',
   langfuse: 'restricted',
   serving: 'restricted',
@@ -58,6 +60,12 @@ export function platform(environment: Environment): App {
   const models = Object.entries(environment.models);
   const gpus = pools.some(([, pool]) => 'gpu' in pool);
   const scaled = models.some(([, { replicas }]) => replicas && replicas.max > replicas.min);
+  const groups = models.some(([, model]) => 'nodes' in model && model.nodes);
+  /** Namespaces of parts that only some environments have. */
+  const needed: Readonly<Record<string, boolean | undefined>> = {
+    'gpu-operator': gpus,
+    'lws-system': groups,
+  };
   const from = new Origins();
   const scraped: IScrapeTarget[] = [];
   const observed = <T extends IScrapeTarget>(target: T): T => {
@@ -77,7 +85,7 @@ export function platform(environment: Environment): App {
   new StorageClasses(cluster, 'storage-classes');
   new PlatformGuards(cluster, 'guards');
   for (const [name, level] of Object.entries(NAMESPACES)) {
-    if (name !== 'gpu-operator' || gpus) new PlatformNamespace(cluster, name, { level });
+    if (needed[name] ?? true) new PlatformNamespace(cluster, name, { level });
   }
 
   // nodes and capacity: Karpenter on the system nodes, then the pools it may fill.
@@ -120,6 +128,7 @@ export function platform(environment: Environment): App {
   const clickhouses = observed(new ClickHouseOperator(operators, 'clickhouse', { namespaces: ['langfuse'] }));
   const milvus = observed(new MilvusOperator(layer('milvus-operator', 'operators', 'milvus'), 'operator'));
   const keda = scaled ? observed(new Keda(operators, 'keda')) : undefined;
+  if (groups) new LeaderWorkerSets(layer('lws', 'operators', 'lws-system'), 'lws');
   if (gpus) {
     const home = layer('gpu-operator', 'operators', 'gpu-operator');
     observed(new GpuOperator(home, 'gpu-operator', { pools: [...byPool.values()] }));

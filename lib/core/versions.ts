@@ -36,6 +36,7 @@ export const charts = {
     version: '88.5.3',
   },
   keda: { chart: 'keda', repository: 'https://kedacore.github.io/charts', version: '2.20.2' },
+  lws: { chart: 'lws', repository: 'oci://registry.k8s.io/lws/charts', version: '0.10.0' },
 } as const;
 
 export const images = {

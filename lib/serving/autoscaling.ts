@@ -35,7 +35,7 @@ export class QueueAutoscaler extends Construct {
       kind: 'ScaledObject',
       metadata: { name: target.model, namespace },
       spec: {
-        scaleTargetRef: { name: target.model },
+        scaleTargetRef: target.scaleTarget,
         minReplicaCount: min,
         maxReplicaCount: max,
         pollingInterval: 15,

@@ -5,6 +5,7 @@ export type { ReplicaProps } from './gpu-replica';
 export { type CachedWeights, ModelCache, type ModelCacheProps } from './model-cache';
 export * from './model-server';
 export * from './model-simulator';
+export type { NodeGroupProps } from './node-group';
 export * from './sglang-service';
 export type { Speculation } from './speculation';
 export * from './vllm-service';
