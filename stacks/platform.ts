@@ -12,7 +12,15 @@ import {
   type SecurityLevel,
   StorageClasses,
 } from '../lib/cluster';
-import { GpuNodePool, GpuOperator, Karpenter, KarpenterCrds, NodePool, SystemNodes } from '../lib/compute';
+import {
+  EfaDevicePlugin,
+  GpuNodePool,
+  GpuOperator,
+  Karpenter,
+  KarpenterCrds,
+  NodePool,
+  SystemNodes,
+} from '../lib/compute';
 import type { INodePool, IScrapeTarget } from '../lib/contracts';
 import { Layer, type Phase, POLICIES, setCluster, setOrigin, setPolicy } from '../lib/core';
 import {
@@ -129,6 +137,9 @@ export function platform(environment: Environment): App {
   const milvus = observed(new MilvusOperator(layer('milvus-operator', 'operators', 'milvus'), 'operator'));
   const keda = scaled ? observed(new Keda(operators, 'keda')) : undefined;
   if (groups) new LeaderWorkerSets(layer('lws', 'operators', 'lws-system'), 'lws');
+  if (pools.some(([, pool]) => 'gpu' in pool && pool.efa)) {
+    new EfaDevicePlugin(layer('efa', 'operators', 'kube-system'), 'efa');
+  }
   if (gpus) {
     const home = layer('gpu-operator', 'operators', 'gpu-operator');
     observed(new GpuOperator(home, 'gpu-operator', { pools: [...byPool.values()] }));

@@ -1,4 +1,5 @@
 export { AutoModeGpuPool, type AutoModeGpuPoolProps } from './auto-mode-gpu-pool';
+export { EfaDevicePlugin } from './efa-device-plugin';
 export type { GpuDevices } from './gpu-devices';
 export { GPU_TAINT, GpuNodePool, type GpuNodePoolProps } from './gpu-node-pool';
 export { GpuOperator, type GpuOperatorProps } from './gpu-operator';

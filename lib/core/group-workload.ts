@@ -21,11 +21,8 @@ export interface GroupWorkloadProps extends MemberProps {
   readonly memberArgs: readonly string[];
 }
 
-/** What the controller of the groups writes on each pod. */
-const GROUP_INDEX = 'leaderworkerset.sigs.k8s.io/group-index';
 /** Tells the pod that answers from those that only compute. */
 const ROLE = 'nexus.dev/role';
-const ZONE = 'topology.kubernetes.io/zone';
 /** Processes of a group choose their ports when they start. */
 const PORTS = { port: 1024, through: 65535 };
 /** `<name>-<group>-<hash>` becomes a label of the pods, of at most 63 characters. */
@@ -33,7 +30,8 @@ const LONGEST_NAME = 48;
 
 /**
  * Pods that work as one, on several nodes: the leader of each group takes the traffic, and a group whose member ends is
- * started anew as a whole. What `Workload` writes for pods that work alone, for a LeaderWorkerSet.
+ * started anew as a whole. What `Workload` writes for pods that work alone, for a LeaderWorkerSet. Its nodes are to be
+ * of one zone: groups of several would take each other's nodes, and wait for one that is not there.
  */
 export class GroupWorkload extends Construct {
   public readonly name: string;
@@ -75,13 +73,10 @@ export class GroupWorkload extends Construct {
 
     // A worker that is asked to stop outlives its leader, whose answers need it.
     const workerSleep = DEREGISTER_SECONDS + drainSeconds + 5;
-    const many = (scaled?.max ?? replicas) > 1;
     const leader = this.template('Leader', props, leaderLabels, {
       probes: { ...probes(props), lifecycle: { preStop: { sleep: { seconds: DEREGISTER_SECONDS } } } },
       spec: {
         terminationGracePeriodSeconds: DEREGISTER_SECONDS + drainSeconds + MARGIN_SECONDS,
-        ...(many ? { topologySpreadConstraints: spread(leaderLabels) } : {}),
-        affinity: togetherBy(labels),
       },
     });
     const worker = this.template(
@@ -92,7 +87,6 @@ export class GroupWorkload extends Construct {
         probes: { lifecycle: { preStop: { sleep: { seconds: workerSleep } } } },
         spec: {
           terminationGracePeriodSeconds: workerSleep + MARGIN_SECONDS,
-          affinity: togetherBy(labels),
         },
       },
     );
@@ -174,25 +168,3 @@ export class GroupWorkload extends Construct {
     });
   }
 }
-
-/**
- * Members of one group in one zone: what they exchange is neither slowed nor billed between zones. Other groups may be
- * there too, which LeaderWorkerSet's own exclusive topology would keep out of a whole zone.
- */
-const togetherBy = (labels: Labels): k8s.Affinity => ({
-  podAffinity: {
-    requiredDuringSchedulingIgnoredDuringExecution: [
-      { topologyKey: ZONE, labelSelector: { matchLabels: labels }, matchLabelKeys: [GROUP_INDEX] },
-    ],
-  },
-});
-
-/** GPUs are not to be had in every zone at every hour. */
-const spread = (labels: Labels): k8s.TopologySpreadConstraint[] => [
-  {
-    maxSkew: 1,
-    topologyKey: ZONE,
-    whenUnsatisfiable: 'ScheduleAnyway',
-    labelSelector: { matchLabels: labels },
-  },
-];

@@ -41,6 +41,11 @@ export interface PodResources {
    */
   readonly gpuResource?: string;
   /**
+   * Further devices of a node, by the resource that its plugin offers.
+   * @default - none
+   */
+  readonly devices?: Readonly<Record<string, number>>;
+  /**
    * Room for writable layers and emptyDirs, such as `20Gi`.
    * @default - none asked
    */
@@ -238,6 +243,7 @@ function resources(r: PodResources): k8s.ResourceRequirements {
     memory: r.memory,
     'ephemeral-storage': r.ephemeralStorage,
     [r.gpuResource ?? 'nvidia.com/gpu']: r.gpus,
+    ...r.devices,
   };
   return { requests: quantity({ cpu: r.cpu, ...fixed }), limits: quantity({ cpu: r.cpuLimit, ...fixed }) };
 }

@@ -89,6 +89,7 @@ function simulated(
       pods: `${instance.maxPods}`,
       'ephemeral-storage': `${localNvmeGB > 0 ? Math.floor(localNvmeGB * 0.85) : VOLUME_GIB}Gi`,
       ...(gpu && gpu.count > 0 ? { 'nvidia.com/gpu': `${gpu.count}` } : {}),
+      ...(instance.efaInterfaces > 0 ? { 'vpc.amazonaws.com/efa': `${instance.efaInterfaces}` } : {}),
     },
     offerings: [...bought, ...held],
   };

@@ -1,6 +1,6 @@
 import type { Construct } from 'constructs';
 import type { INodePool } from '../contracts';
-import { type EnvVars, PlatformError } from '../core';
+import { type EnvVars, images, PlatformError } from '../core';
 import type { Flags } from './vllm-flags';
 
 /** What a replica over several nodes is asked. */
@@ -17,6 +17,7 @@ export interface NodeGroupProps {
 interface Asked extends NodeGroupProps {
   readonly model: string;
   readonly task?: string;
+  readonly image?: string;
   readonly pool: INodePool;
   readonly gpus?: number;
   readonly kvOffloadGiB?: number;
@@ -52,6 +53,13 @@ export const GROUP_ENV: EnvVars = {
   // The one interface of a pod; among several that a library finds it may take another.
   GLOO_SOCKET_IFNAME: 'eth0',
   NCCL_SOCKET_IFNAME: 'eth0',
+};
+
+/** What libraries are told of the adapter. */
+export const EFA_ENV: EnvVars = {
+  FI_PROVIDER: 'efa',
+  // They would be taken from a share of the node's memory that the scheduler does not see.
+  FI_EFA_USE_HUGE_PAGE: '0',
 };
 
 const BY_NODES = {
@@ -108,6 +116,13 @@ export function mustWorkAsGroup(server: Construct, asked: Asked): void {
       fix: `raise the limit of '${pool.name}' to at least ${nodes * gpus}`,
     });
   }
+  if (pool.zones && pool.zones.length > 1) {
+    throw new PlatformError(server, {
+      what: `'nodes' is ${nodes}, and pool '${pool.name}' has nodes in ${pool.zones.length} zones`,
+      why: "its nodes must share a zone, and groups of several zones take each other's: each then waits for one where none may start",
+      fix: `give '${pool.name}' one zone, such as zones: [${pool.zones[0]}]`,
+    });
+  }
   if (pool.capacities.includes('spot')) {
     throw new PlatformError(server, {
       what: `'nodes' is ${nodes}, and pool '${pool.name}' may buy spot nodes`,
@@ -120,6 +135,13 @@ export function mustWorkAsGroup(server: Construct, asked: Asked): void {
       what: `'nodes' is ${nodes}, and the task of ${model} is '${asked.task}'`,
       why: 'vLLM shares out the layers of models that generate, and all others fit one node',
       fix: 'delete nodes',
+    });
+  }
+  if (pool.efa && !asked.image) {
+    throw new PlatformError(server, {
+      what: `'nodes' is ${nodes} on pool '${pool.name}' with EFA, and the image is vLLM's own`,
+      why: 'that comes without the EFA libraries: NCCL would take TCP without a word, beside interfaces that nobody uses',
+      fix: `build one (FROM ${images.vllm}, then the aws-efa-installer with --skip-kmod, which brings aws-ofi-nccl) and name it in 'image', or delete efa`,
     });
   }
   const beside = (['kvOffloadGiB', 'speculative'] as const).find((key) => asked[key] !== undefined);

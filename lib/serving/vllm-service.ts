@@ -13,6 +13,7 @@ import {
 } from './gpu-replica';
 import { ModelServer, type ModelServerProps, type ServerPod, type ServerSettings } from './model-server';
 import {
+  EFA_ENV,
   GROUP_ENV,
   groupArgs,
   memberSeconds,
@@ -152,7 +153,11 @@ function vllmPod(server: Construct, props: VllmServiceProps, settings: ServerSet
   const starts =
     props.startupSeconds ??
     startupSeconds(props.model, weights.secondsPerGiB, props.quantization) + memberSeconds(props);
-  const resources = replicaResources(server, props, props.kvOffloadGiB);
+  const efa = nodes > 1 ? props.pool.efa : undefined;
+  const resources: PodResources = {
+    ...replicaResources(server, props, props.kvOffloadGiB),
+    ...(efa ? { devices: { [efa.resource]: efa.perNode } } : {}),
+  };
 
   mustBePart(server, utilization);
   mustGenerate(server, props);
@@ -200,6 +205,7 @@ function vllmPod(server: Construct, props: VllmServiceProps, settings: ServerSet
       VLLM_HTTP_TIMEOUT_KEEP_ALIVE: '120',
       ...(key ? { VLLM_API_KEY: key } : {}),
       ...(nodes > 1 ? GROUP_ENV : {}),
+      ...(efa ? EFA_ENV : {}),
     },
     resources,
     // Compiled kernels and graphs below the home directory; the root file system is read-only.

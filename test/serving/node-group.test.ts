@@ -103,17 +103,6 @@ describe('a replica over two nodes', () => {
     expect(worker.spec.terminationGracePeriodSeconds).toBe(155);
   });
 
-  test('members of one group share a zone, and groups may share it too', () => {
-    const term = {
-      topologyKey: 'topology.kubernetes.io/zone',
-      labelSelector: { matchLabels: { 'app.kubernetes.io/name': 'large' } },
-      matchLabelKeys: ['leaderworkerset.sigs.k8s.io/group-index'],
-    };
-    const together = { podAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [term] } };
-    for (const { spec } of [leader, worker]) expect(spec.affinity).toEqual(together);
-    expect(only(layer, 'LeaderWorkerSet').metadata).not.toHaveProperty('annotations');
-  });
-
   test('one budget holds over all members: each takes its group with it', () => {
     expect(only(layer, 'PodDisruptionBudget').spec).toEqual({
       maxUnavailable: 1,
@@ -182,6 +171,29 @@ describe('rollouts', () => {
   test('start a whole new group where the pool holds one, and else take one away', () => {
     expect(rollout(48)).toEqual({ partition: 0, maxSurge: 1, maxUnavailable: 0 });
     expect(rollout(40)).toEqual({ partition: 0, maxSurge: 0, maxUnavailable: 1 });
+  });
+});
+
+describe('on nodes with EFA', () => {
+  const efa = { resource: 'vpc.amazonaws.com/efa', perNode: 32 };
+  const withEfa = (props: Partial<VllmServiceProps> = {}) => {
+    const layer = serving();
+    const pool = new TestPool(layer, 'h100', { gpu: 'H100', gpusPerNode: 8, limit: 64, efa });
+    large(layer, { pool, image: 'registry.example.com/vllm-efa:v0.33.0', ...props });
+    return layer;
+  };
+
+  test('each member takes all interfaces of its node, and libraries are told', () => {
+    const { leader, worker } = templates(withEfa());
+    for (const { spec } of [leader, worker]) {
+      expect(spec.containers[0].resources?.limits).toMatchObject({ 'vpc.amazonaws.com/efa': '32' });
+      expect(spec.containers[0].env).toContainEqual({ name: 'FI_PROVIDER', value: 'efa' });
+    }
+  });
+
+  test('a replica on one node takes none', () => {
+    const [{ spec }] = objectsOf(withEfa({ nodes: 1 })).filter(({ kind }) => kind === 'Deployment');
+    expect(JSON.stringify(spec)).not.toContain('vpc.amazonaws.com');
   });
 });
 

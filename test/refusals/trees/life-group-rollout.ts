@@ -1,7 +1,7 @@
 // A replica over two nodes that would start a second one to roll, in a pool of three nodes.
 import type { App } from 'cdk8s';
 import { LeaderWorkerSets, PlatformNamespace } from '../../../lib/cluster';
-import { GpuNodePool } from '../../../lib/compute';
+import { EfaDevicePlugin, GpuNodePool } from '../../../lib/compute';
 import { Layer } from '../../../lib/core';
 import { S3Store } from '../../../lib/data';
 import { ModelCache, VllmService } from '../../../lib/serving';
@@ -12,7 +12,14 @@ function model(app: App, surge: boolean): void {
   new PlatformNamespace(app.node.findChild('cluster') as Layer, 'lws-system');
   const home = new Layer(app, 'lws', { phase: 'operators', namespace: 'lws-system', after: [operators] });
   new LeaderWorkerSets(home, 'lws');
-  const pool = new GpuNodePool(capacity, 'h100', { gpu: 'H100', perNode: 8, limit: 24 });
+  new EfaDevicePlugin(home, 'efa');
+  const pool = new GpuNodePool(capacity, 'h100', {
+    gpu: 'H100',
+    perNode: 8,
+    limit: 24,
+    zones: ['us-east-1a'],
+    efa: true,
+  });
   const weights = new ModelCache(apps, 'weights', { bucket: new S3Store(apps, 'objects').bucket('weights') });
   new VllmService(apps, 'reasoning', {
     model: 'deepseek-ai/DeepSeek-R1',
@@ -20,6 +27,7 @@ function model(app: App, surge: boolean): void {
     weights,
     gpus: 8,
     nodes: 2,
+    image: 'registry.example.com/vllm-efa:v0.33.0',
     context: 32768,
     replicas: { min: 1, max: 1 },
     surge,
