@@ -25,8 +25,7 @@ export const leastInterfaces = (types: readonly Instance[]): number =>
 /**
  * What nodes are told: containers may lock 8 TiB, which is all of their memory, for the adapter to register. The node
  * image names no limit, so the small one of its system holds, and no capability lifts it for a process that is not root.
- * The list replaces the
- * image's own, whose limit on files stands first.
+ * The list replaces the image's own, whose limit on files stands first.
  */
 export const LOCKED_MEMORY = `apiVersion: node.eks.aws/v1alpha1
 kind: NodeConfig
