@@ -32,6 +32,9 @@ export function modelServer(
 
 const onGpus = (model: Model): model is OnGpus => model.engine !== 'simulator';
 
+/** Of one replica, on all of its nodes. */
+const gpusOf = (model: OnGpus): number => model.gpus * (('nodes' in model && model.nodes) || 1);
+
 /** Whether a pool holds all of its models at their most, and one more replica of this one. */
 function holdsOneMore(props: OnGpus, { limit, devices }: INodePool, { models, tier }: Environment): boolean {
   const device = devices.find(({ slice }) => props.slice === undefined || slice === props.slice);
@@ -39,7 +42,7 @@ function holdsOneMore(props: OnGpus, { limit, devices }: INodePool, { models, ti
   const taken = Object.values(models)
     .filter(onGpus)
     .filter((other) => other.pool === props.pool && other.slice === props.slice)
-    .map((other) => other.gpus * (other.replicas?.max ?? POLICIES[tier].replicas))
+    .map((other) => gpusOf(other) * (other.replicas?.max ?? POLICIES[tier].replicas))
     .reduce((sum, gpus) => sum + gpus, 0);
-  return taken + props.gpus <= most;
+  return taken + gpusOf(props) <= most;
 }

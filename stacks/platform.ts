@@ -5,6 +5,7 @@ import {
   ClusterKnown,
   ExternalSecretsOperator,
   Keda,
+  LeaderWorkerSets,
   PlatformGuards,
   PlatformNamespace,
   PriorityClasses,
@@ -12,7 +13,15 @@ import {
   type SecurityLevel,
   StorageClasses,
 } from '../lib/cluster';
-import { GpuNodePool, GpuOperator, Karpenter, KarpenterCrds, NodePool, SystemNodes } from '../lib/compute';
+import {
+  EfaDevicePlugin,
+  GpuNodePool,
+  GpuOperator,
+  Karpenter,
+  KarpenterCrds,
+  NodePool,
+  SystemNodes,
+} from '../lib/compute';
 import type { INodePool, IScrapeTarget } from '../lib/contracts';
 import { Layer, type Phase, POLICIES, setCluster, setPolicy } from '../lib/core';
 import {
@@ -50,6 +59,7 @@ const NAMESPACES: Readonly<Record<string, SecurityLevel>> = {
   monitoring: 'restricted',
   'node-exporter': 'privileged',
   'gpu-operator': 'privileged',
+  'lws-system': 'restricted',
   data: 'restricted',
   langfuse: 'restricted',
   serving: 'restricted',
@@ -64,6 +74,12 @@ export function platform(asked: Environment): App {
   const models = Object.entries(environment.models);
   const gpus = pools.some(([, pool]) => 'gpu' in pool);
   const scaled = models.some(([, { replicas }]) => replicas && replicas.max > replicas.min);
+  const groups = models.some(([, model]) => 'nodes' in model && model.nodes);
+  /** Namespaces of parts that only some environments have. */
+  const needed: Readonly<Record<string, boolean | undefined>> = {
+    'gpu-operator': gpus,
+    'lws-system': groups,
+  };
   const from = new Origins();
   const scraped: IScrapeTarget[] = [];
   const observed = <T extends IScrapeTarget>(target: T): T => {
@@ -86,7 +102,7 @@ export function platform(asked: Environment): App {
   new PlatformGuards(cluster, 'guards');
   new PriorityClasses(cluster, 'priority-classes');
   for (const [name, level] of Object.entries({ ...NAMESPACES, ...batchNamespaces(environment) })) {
-    if (name !== 'gpu-operator' || gpus) new PlatformNamespace(cluster, name, { level });
+    if (needed[name] ?? true) new PlatformNamespace(cluster, name, { level });
   }
   for (const name of doors.namespaces) new PlatformNamespace(cluster, name);
   doors.kinds();
@@ -133,6 +149,10 @@ export function platform(asked: Environment): App {
   const clickhouses = observed(new ClickHouseOperator(operators, 'clickhouse', { namespaces: ['langfuse'] }));
   const milvus = observed(new MilvusOperator(layer('milvus-operator', 'operators', 'milvus'), 'operator'));
   const keda = scaled ? observed(new Keda(operators, 'keda')) : undefined;
+  if (groups) new LeaderWorkerSets(layer('lws', 'operators', 'lws-system'), 'lws');
+  if (pools.some(([, pool]) => 'gpu' in pool && pool.efa)) {
+    new EfaDevicePlugin(layer('efa', 'operators', 'kube-system'), 'efa');
+  }
   if (gpus) {
     const home = layer('gpu-operator', 'operators', 'gpu-operator');
     observed(new GpuOperator(home, 'gpu-operator', { pools: [...byPool.values()] }));

@@ -22,6 +22,12 @@ export function checkModels(draft: Draft, { fault, written }: Checking): void {
     if (model.engine !== 'vllm' && model.engine !== 'sglang') continue;
     // Nothing is loaded, and no GPU is looked for where there are no pools.
     if (draft.simulate && !written('pools')) continue;
+    // each group of pods has a Service of its own, called after the model and its number
+    const namesake = 'nodes' in model && model.nodes && Object.keys(draft.models ?? {}).find(isGroupOf(name));
+    if (namesake) {
+      const why = `the groups of '${name}' are called so: '${name}-0', '${name}-1' and on`;
+      fault(`models.${namesake}`, `${why}; give one of the two models another name`);
+    }
     const stored = model.weights ?? draft.weights?.from;
     if (stored === 's3' && !draft.simulate && draft.data?.objects && draft.data.objects.kind !== 's3') {
       const own = model.weights ? `${path}.weights` : 'weights.from';
@@ -103,3 +109,6 @@ function checkAutoscale(
     }
   }
 }
+
+const isGroupOf = (model: string) => (name: string) =>
+  name.startsWith(`${model}-`) && /^\d+$/.test(name.slice(model.length + 1));

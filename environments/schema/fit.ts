@@ -14,7 +14,8 @@ export const fitKeys = {
         pattern: /^[A-Za-z0-9][A-Za-z0-9.-]*$/,
         format: 'a card such as H100',
       }),
-      gpus: withDefault(integer('GPUs of the replica', { min: 1 }), 1),
+      gpus: withDefault(integer('GPUs of the replica, on each of its nodes', { min: 1 }), 1),
+      nodes: optional(integer('Nodes of the replica; absent means 1', { min: 1 })),
       vllm: string('Version of vLLM', {
         pattern: /^v?\d+\.\d+\.\d+/,
         format: 'a version in quotes such as "0.30.0"',

@@ -73,6 +73,9 @@ const vllm = objectOf('vLLM on a GPU pool', {
   ...vllmKeys,
   ...fitKeys,
   gpus: withDefault(replicaKeys.gpus, 1),
+  nodes: optional(
+    integer('Nodes of one replica, which share out its layers; absent means 1', { min: 2, max: 16 }),
+  ),
   extraArgs: optional(
     listOf(
       'More arguments for `vllm serve`',

@@ -1,6 +1,6 @@
 import { eitherOf } from '../choices';
 import { listOf, mapOf, objectOf, optional, withDefault } from '../fields';
-import { enumOf, integer, string } from '../scalars';
+import { boolean, enumOf, integer, string } from '../scalars';
 import { instanceType, label, zone } from './text';
 
 /** GPUs that a pool may have. */
@@ -85,6 +85,7 @@ const gpuPool = objectOf('Nodes with GPUs', {
     }),
   ),
   devices: optional(devices),
+  efa: optional(boolean('Only types with EFA interfaces, for models over several nodes')),
   zones,
   instanceTypes,
 });

@@ -84,7 +84,7 @@ function modelLine(model: ModelFact, pools: readonly PoolFact[]): string {
   const pool = pools.find((candidate) => candidate.name === model.pool);
   const types = pool?.shapes.map((shape) => shape.instanceType) ?? [];
   const where = pool
-    ? `${deviceOf(model)} a replica on '${pool.name}' (${types.slice(0, 3).join(', ')}${types.length > 3 ? ', …' : ''}; ${pool.capacities.join(', then ')})`
+    ? `${deviceOf(model)}${model.nodes ? ` on ${model.nodes} nodes` : ''} a replica on '${pool.name}' (${types.slice(0, 3).join(', ')}${types.length > 3 ? ', …' : ''}; ${pool.capacities.join(', then ')})`
     : 'on CPUs';
   const { observed } = model.start ?? {};
   const measured = observed

@@ -4,6 +4,7 @@ export { GatewayApiCrds, InferenceCrds } from './gateway-crds';
 export { Keda } from './keda';
 export { ClusterKnown } from './known';
 export { Kueue, type KueueProps } from './kueue';
+export { LeaderWorkerSets } from './leader-worker-sets';
 export { LoadBalancerController } from './load-balancer-controller';
 export { PlatformNamespace, type PlatformNamespaceProps, type SecurityLevel } from './namespace';
 export { GUARDS_LABEL, PlatformGuards, type PlatformGuardsProps } from './platform-guards';

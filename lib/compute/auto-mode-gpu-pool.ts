@@ -31,6 +31,7 @@ export class AutoModeGpuPool extends Construct implements INodePool {
   public readonly gpu: string;
   public readonly gpusPerNode: number;
   public readonly capacities: readonly Capacity[];
+  public readonly zones: readonly string[];
   public readonly limit: number;
   public readonly devices: readonly PoolDevice[];
   public readonly room: INodePool['room'];
@@ -76,6 +77,7 @@ export class AutoModeGpuPool extends Construct implements INodePool {
     // They come with the cluster, and with no release of ours.
     declare(this, 'provides', { kinds: ['karpenter.sh/NodePool', 'eks.amazonaws.com/NodeClass'] });
     this.name = pool.name;
+    this.zones = pool.zones;
     this.room = pool.room;
     this.placement = pool.placement;
   }

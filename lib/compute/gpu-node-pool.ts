@@ -9,6 +9,7 @@ import {
   PlatformError,
   type Taint,
 } from '../core';
+import { EFA, EFA_NODES, LOCKED_MEMORY, leastInterfaces, withEfa } from './efa';
 import {
   devicesOf,
   divisionLabels,
@@ -41,6 +42,11 @@ export interface GpuNodePoolProps extends PoolProps, CardProps, Purchase {
    * @default - to one pod whole
    */
   readonly devices?: GpuDevices;
+  /**
+   * Only types with interfaces of the Elastic Fabric Adapter, for models over several nodes. Needs an `EfaDevicePlugin`.
+   * @default false
+   */
+  readonly efa?: boolean;
 }
 
 /** Keeps everything off that did not ask for a GPU. */
@@ -55,10 +61,12 @@ export class GpuNodePool extends Construct implements INodePool {
   public readonly gpu: string;
   public readonly gpusPerNode: number;
   public readonly capacities: readonly Capacity[];
+  public readonly zones: readonly string[];
   public readonly limit: number;
   public readonly devices: readonly PoolDevice[];
   /** How each GPU is divided; absent where pods get it whole. */
   public readonly division?: GpuDivision;
+  public readonly efa: INodePool['efa'];
   public readonly room: INodePool['room'];
   public readonly placement: Placement;
 
@@ -74,21 +82,32 @@ export class GpuNodePool extends Construct implements INodePool {
     this.devices = devicesOf(this.division, this.gpusPerNode, this.limit);
 
     const asked = `${this.gpusPerNode} ${this.gpu}`;
-    const fitting = instancesWith({ gpu: this.gpu, count: this.gpusPerNode });
-    const matching = chosenTypes(this, props, fitting, asked);
+    const all = instancesWith({ gpu: this.gpu, count: this.gpusPerNode });
+    const fitting = props.efa ? withEfa(this, all, asked) : all;
+    const matching = chosenTypes(this, props, fitting, props.efa ? `${asked} and EFA` : asked);
+    this.mustNotDivideWithEfa(props);
+    if (props.efa) this.efa = { resource: EFA, perNode: leastInterfaces(matching) };
     const name = props.name ?? id;
     const pool = new KarpenterPool(this, 'Nodes', {
-      pool: { ...props, name },
+      // The requirements on the card would admit its smaller types, which have none.
+      pool: { ...props, name, ...(props.efa ? { instanceTypes: matching.map(({ type }) => type) } : {}) },
       capacities: this.capacities,
       ...(props.reservation ? { reservation: props.reservation } : {}),
       ...(props.ends ? { ends: props.ends } : {}),
       arch: matching[0].arch,
       matching,
       requirements: gpuRequirements(matching[0], this.gpusPerNode),
-      labels: { ...GPU_NODES, ...OPERAND_LABELS, ...divisionLabels(name, this.division) },
+      labels: {
+        ...GPU_NODES,
+        ...OPERAND_LABELS,
+        ...divisionLabels(name, this.division),
+        ...(props.efa ? EFA_NODES : {}),
+      },
+      ...(props.efa ? { userData: LOCKED_MEMORY } : {}),
       taints: [GPU_TAINT],
       limits: this.division ? this.dividedLimits(matching) : { [WHOLE_GPU]: this.limit },
       devices: resourcesOf(this.devices),
+      efa: props.efa ?? false,
       ...(this.division ? { division: this.division, overlay: overlayCapacity(this.devices) } : {}),
       // An engine's image alone is ten gigabytes, and weights may be staged beside it.
       volumeGiB: 200,
@@ -102,6 +121,7 @@ export class GpuNodePool extends Construct implements INodePool {
       },
     });
     this.name = pool.name;
+    this.zones = pool.zones;
     this.room = pool.room;
     this.placement = pool.placement;
   }
@@ -115,6 +135,15 @@ export class GpuNodePool extends Construct implements INodePool {
     const devices = this.devices.map(({ resource, perNode }) => [resource, perNode * nodes]);
     const cpu = Math.max(...matching.map(({ vcpu }) => vcpu)) * nodes;
     return { nodes, cpu, ...Object.fromEntries(devices) };
+  }
+
+  private mustNotDivideWithEfa({ efa, devices }: GpuNodePoolProps): void {
+    if (!efa || !devices) return;
+    throw new PlatformError(this, {
+      what: "has 'efa' and 'devices'",
+      why: 'the interfaces are for models that fill several nodes, and those need whole GPUs',
+      fix: 'delete one of the two',
+    });
   }
 
   private mustBeSold(): void {

@@ -1,6 +1,7 @@
 export { AutoModeGpuPool, type AutoModeGpuPoolProps } from './auto-mode-gpu-pool';
 export { BATCH_PRIORITIES, BatchPriorities } from './batch-priorities';
 export { BatchQueue, type BatchQueueProps } from './batch-queue';
+export { EfaDevicePlugin } from './efa-device-plugin';
 export type { GpuDevices } from './gpu-devices';
 export { type CardProps, GPU_TAINT, GpuNodePool, type GpuNodePoolProps } from './gpu-node-pool';
 export { GpuOperator, type GpuOperatorProps } from './gpu-operator';

@@ -17,6 +17,7 @@ import {
   type Toleration,
 } from '../core';
 import { type AwsCluster, awsClusterOf } from './aws-cluster';
+import { EFA } from './efa';
 import { nodeShape } from './node-shape';
 
 /** Label of every node of a pool, with the pool's name: what pods select by. */
@@ -94,6 +95,16 @@ interface KarpenterPoolProps {
   readonly weight?: number;
   /** What pods can ask of each node beside CPU and memory. */
   readonly devices: Readonly<Record<string, number>>;
+  /**
+   * Whether pods can ask for the EFA interfaces of each type.
+   * @default false
+   */
+  readonly efa?: boolean;
+  /**
+   * What the node image reads at its first start.
+   * @default - nothing beside what Karpenter writes
+   */
+  readonly userData?: string;
   readonly division?: PoolFact['division'];
   /** What Karpenter cannot know of the nodes. */
   readonly overlay?: Readonly<Record<string, string>>;
@@ -114,6 +125,7 @@ const DAEMONS = { cpu: 0.5, memoryGiB: 1.75 };
 export class KarpenterPool extends Construct {
   public readonly name: string;
   public readonly placement: Placement;
+  public readonly zones: readonly string[];
   /** What the smallest of the nodes has left for our pods. */
   public readonly room: { readonly cpu: number; readonly memoryGiB: number };
 
@@ -123,6 +135,7 @@ export class KarpenterPool extends Construct {
     const cluster = awsClusterOf(scope);
     this.name = pool.name ?? scope.node.id;
     const zones = zonesOf(scope, cluster, pool);
+    this.zones = zones;
     const labels = { [POOL_LABEL]: this.name, ...props.labels };
     this.placement = {
       pool: this.name,
@@ -162,6 +175,7 @@ export class KarpenterPool extends Construct {
         securityGroupSelectorTerms: [{ tags: { 'aws:eks:cluster-name': clusterName(cluster) } }],
         ...(reservation ? { capacityReservationSelectorTerms: [{ id: reservation }] } : {}),
         ...(nvme ? { instanceStorePolicy: 'RAID0' } : {}),
+        ...(props.userData ? { userData: props.userData } : {}),
         blockDeviceMappings: [
           {
             deviceName: '/dev/xvda',
@@ -256,13 +270,16 @@ export class KarpenterPool extends Construct {
       capacities,
       ...(props.ends ? { ends: props.ends } : {}),
       zones,
-      shapes: matching.map((type) => nodeShape(type, disk, props.devices)),
+      shapes: matching.map((type) => nodeShape(type, disk, devicesOn(type, props))),
       limits: props.limits,
       consolidation: props.disruption.consolidationPolicy,
       ...(props.division ? { division: props.division } : {}),
     };
   }
 }
+
+const devicesOn = ({ efaInterfaces }: Instance, { devices, efa }: KarpenterPoolProps) =>
+  efa ? { ...devices, [EFA]: efaInterfaces } : devices;
 
 /** RAID0 holds images and scratch files only where every type of the pool has local disks. */
 const hasNvme = ({ matching }: KarpenterPoolProps): boolean =>

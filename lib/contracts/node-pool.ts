@@ -10,12 +10,16 @@ export interface INodePool extends IConstruct {
   readonly gpu?: string;
   /** How its nodes are bought, in the order in which the autoscaler tries. */
   readonly capacities: readonly Capacity[];
+  /** Zones that its nodes may start in; absent where nobody knows. */
+  readonly zones?: readonly string[];
   /** Most GPUs (or vCPUs of a CPU pool) it may hold. */
   readonly limit?: number;
   /** What its nodes offer to pods that work on GPUs; empty for a CPU pool. */
   readonly devices: readonly PoolDevice[];
   /** How each GPU is divided; absent where pods get it whole. */
   readonly division?: GpuDivision;
+  /** Interfaces for direct exchange between nodes, of which a pod that fills a node asks for so many; absent without. */
+  readonly efa?: { readonly resource: string; readonly perNode: number };
   /** What the smallest of its nodes has left for pods; absent where nobody knows. */
   readonly room?: { readonly cpu: number; readonly memoryGiB: number };
   /** What pods need in order to land here. */

@@ -7,6 +7,7 @@ import type { Exporter } from './metrics';
 export interface PodsFact {
   /** What makes them: `Deployment/serving/chat`, `Kafka/kafka/events#broker`, `release/monitoring/grafana#grafana`. */
   readonly owner: string;
+  /** Who writes their template: an object of ours, or else an operator or a chart. */
   readonly maker: 'object' | 'operator' | 'chart';
   readonly namespace: string;
   /** Pods in the steady state; 'node' means one on each node. */
@@ -23,6 +24,8 @@ export interface EdgeFact {
   readonly from: Peer;
   readonly to: Peer;
   readonly ports: readonly number[];
+  /** Last port, where the first begins a range. */
+  readonly through?: number;
   readonly protocol: 'TCP' | 'UDP';
   readonly why: string;
 }
@@ -141,7 +144,10 @@ export interface ModelFact {
   /** Works requests off and ends; absent for one that serves. */
   readonly batch?: boolean;
   readonly pool?: string;
+  /** GPUs of one replica, on all of its nodes. */
   readonly gpusPerReplica: number;
+  /** Nodes of one replica, which share out its layers; absent where it runs on one. */
+  readonly nodes?: number;
   /** MIG slice that each replica runs on, such as `3g.40gb`. */
   readonly slice?: string;
   /** Pods that share one GPU in turns; absent where it has the GPU for itself. */
@@ -183,7 +189,9 @@ export interface ObservedStart {
   readonly kvGiB: number;
   /** The card, as pools name it. */
   readonly on: string;
+  /** On each node. */
   readonly gpus?: number;
+  readonly nodes?: number;
   /** Version of vLLM. */
   readonly vllm: string;
   /** Tokens of one request that it started with. */

@@ -10,6 +10,7 @@ export * from './dollars';
 export * from './errors';
 export * from './facts';
 export * from './finding';
+export * from './group-workload';
 export * from './helm-release';
 export * from './identity';
 export * from './kube';

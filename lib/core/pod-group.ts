@@ -18,6 +18,11 @@ export interface PodGroupProps {
 /** How a connection is drawn. */
 export interface Connection {
   readonly port: number;
+  /**
+   * Last port of a range, for processes that choose their ports when they start.
+   * @default - the one port
+   */
+  readonly through?: number;
   /** @default 'TCP' */
   readonly protocol?: 'TCP' | 'UDP';
   /** What it is for: kept as a fact and shown in the report. */
@@ -103,6 +108,7 @@ export class PodGroup extends Construct {
       from,
       to,
       ports: [c.port],
+      ...(c.through === undefined ? {} : { through: c.through }),
       protocol: c.protocol ?? 'TCP',
       why: c.why,
     });
@@ -213,8 +219,10 @@ function merged(
     const key = JSON.stringify(peers);
     const rule = rules.get(key) ?? { peers, ports: new Map() };
     const protocol = connection.protocol ?? 'TCP';
-    rule.ports.set(`${connection.port}/${protocol}`, {
-      port: k8s.IntOrString.fromNumber(connection.port),
+    const { port, through } = connection;
+    rule.ports.set(`${port}/${protocol}`, {
+      port: k8s.IntOrString.fromNumber(port),
+      ...(through === undefined ? {} : { endPort: through }),
       protocol,
     });
     rules.set(key, rule);

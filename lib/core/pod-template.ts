@@ -41,6 +41,11 @@ export interface PodResources {
    * @default 'nvidia.com/gpu'
    */
   readonly gpuResource?: string;
+  /**
+   * Further devices of a node, by the resource that its plugin offers.
+   * @default - none
+   */
+  readonly devices?: Readonly<Record<string, number>>;
 }
 
 /** One container, ours to write. */
@@ -248,6 +253,7 @@ function resources(r: PodResources, diskGiB: number): k8s.ResourceRequirements {
   const fixed = {
     memory: r.memory,
     [r.gpuResource ?? 'nvidia.com/gpu']: r.gpus,
+    ...r.devices,
   };
   const disk = diskGiB ? { 'ephemeral-storage': `${diskGiB}Gi` } : {};
   return {

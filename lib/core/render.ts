@@ -114,6 +114,9 @@ export function render(root: IConstruct): Rendered {
   for (const object of objects) {
     const pods = podsOf(object, lifecycles.get(object.id));
     if (pods) facts.add('pods', pods, object.origin);
+    for (const members of groupPodsOf(object, lifecycles.get(`${object.id}#leader`))) {
+      facts.add('pods', members, object.origin);
+    }
   }
   return { layers, objects, facts };
 }
@@ -193,4 +196,30 @@ function podsOf({ id, json }: RenderedObject, scale: LifecycleFact | undefined):
   }
   const replicas = (spec?.replicas as number | undefined) ?? scale?.minReplicas ?? 1;
   return { ...base, replicas, maxReplicas: scale?.maxReplicas ?? replicas, template };
+}
+
+interface GroupSpec {
+  readonly replicas?: number;
+  readonly leaderWorkerTemplate: {
+    readonly size: number;
+    readonly leaderTemplate: PodTemplate;
+    readonly workerTemplate: PodTemplate;
+  };
+}
+
+/** The two kinds of pods that a LeaderWorkerSet makes, from the templates that we write. */
+function groupPodsOf({ id, json }: RenderedObject, scale: LifecycleFact | undefined): PodsFact[] {
+  if (json.kind !== 'LeaderWorkerSet') return [];
+  const { replicas = scale?.minReplicas ?? 1, leaderWorkerTemplate } = json.spec as GroupSpec;
+  const { size, leaderTemplate, workerTemplate } = leaderWorkerTemplate;
+  const most = scale?.maxReplicas ?? replicas;
+  const of = (role: string, template: PodTemplate, each: number): PodsFact => ({
+    owner: `${id}#${role}`,
+    maker: 'object',
+    namespace: json.metadata.namespace ?? 'default',
+    replicas: replicas * each,
+    maxReplicas: most * each,
+    template,
+  });
+  return [of('leader', leaderTemplate, 1), of('worker', workerTemplate, size - 1)];
 }

@@ -52,6 +52,12 @@ export const charts = {
     version: 'v1.4.1',
   },
   keda: { chart: 'keda', repository: 'https://kedacore.github.io/charts', version: '2.20.2' },
+  efaDevicePlugin: {
+    chart: 'aws-efa-k8s-device-plugin',
+    repository: 'https://aws.github.io/eks-charts',
+    version: 'v0.5.30',
+  },
+  lws: { chart: 'lws', repository: 'oci://registry.k8s.io/lws/charts', version: '0.10.0' },
 } as const;
 
 export const images = {

@@ -70,9 +70,9 @@ export interface WorkloadProps extends PodProps {
 }
 
 /** Time for endpoints to leave every proxy before the process is told to stop. */
-const DEREGISTER_SECONDS = 15;
+export const DEREGISTER_SECONDS = 15;
 /** Time between the last answer and the kill. */
-const MARGIN_SECONDS = 15;
+export const MARGIN_SECONDS = 15;
 
 /** The one place that writes a service: pods, their Service, budget, account and policy. */
 export class Workload extends Construct {
@@ -236,8 +236,9 @@ function probe(target: ProbeTarget, ports: PodProps['ports']): k8s.Probe {
   return { httpGet: { path: target.path, port: k8s.IntOrString.fromString(port) }, ...timeout };
 }
 
-function probes(
-  props: WorkloadProps,
+/** When a container has started, takes traffic, and is beyond help. */
+export function probes(
+  props: Pick<WorkloadProps, 'startupSeconds' | 'ready' | 'alive' | 'ports'>,
 ): Pick<k8s.Container, 'startupProbe' | 'readinessProbe' | 'livenessProbe'> {
   const periodSeconds = props.startupSeconds > 120 ? 10 : 5;
   return {

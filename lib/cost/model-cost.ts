@@ -17,7 +17,8 @@ export interface ModelCost {
 interface Share {
   readonly filled: Filled;
   readonly usd: ByScale;
-  readonly byAlias: ReadonlyMap<string, Lodger>;
+  /** One kind of pod, or leaders and workers of groups. */
+  readonly byAlias: ReadonlyMap<string, readonly Lodger[]>;
   /** GPUs that all pods hold together. */
   readonly idle: number;
   readonly maximum: number;
@@ -33,19 +34,19 @@ export function modelCosts(
   const shares = new Map(pools.map((filled, i) => [filled.pool.name, shareOf(filled, lines[i].usd)]));
   return models.flatMap((fact): ModelCost[] => {
     const share = shares.get(fact.pool ?? '');
-    const lodger = share?.byAlias.get(fact.alias);
-    if (!share || !lodger) return [];
+    const lodgers = share?.byAlias.get(fact.alias);
+    if (!share || !lodgers) return [];
     const { filled, usd } = share;
-    const { pods } = lodger;
-    const part = held(lodger, filled);
     const idle =
-      usd.idle && share.idle ? times(usd.idle, (part * Number(pods.replicas)) / share.idle) : undefined;
+      usd.idle && share.idle
+        ? times(usd.idle, heldBy(lodgers, filled, ({ pods }) => Number(pods.replicas)) / share.idle)
+        : undefined;
     const maximum =
       usd.maximum && share.maximum
-        ? times(usd.maximum, (part * pods.maxReplicas) / share.maximum)
+        ? times(usd.maximum, heldBy(lodgers, filled, ({ pods }) => pods.maxReplicas) / share.maximum)
         : undefined;
     const speed = tokensPerSecond[fact.alias];
-    const perToken = speed && maximum && times(maximum, 1e6 / (pods.maxReplicas * speed * HOURS * 3600));
+    const perToken = speed && maximum && times(maximum, 1e6 / (fact.replicas.max * speed * HOURS * 3600));
     return [
       {
         alias: fact.alias,
@@ -60,16 +61,23 @@ export function modelCosts(
 
 function shareOf(filled: Filled, usd: ByScale): Share {
   const { lodgers } = filled;
-  const all = (count: (lodger: Lodger) => number) =>
-    lodgers.reduce((total, lodger) => total + held(lodger, filled) * count(lodger), 0);
+  const byAlias = new Map<string, readonly Lodger[]>();
+  for (const lodger of lodgers) {
+    const alias = lodger.pods.owner.split('/').pop()?.split('#')[0] ?? '';
+    byAlias.set(alias, [...(byAlias.get(alias) ?? []), lodger]);
+  }
   return {
     filled,
     usd,
-    byAlias: new Map(lodgers.map((lodger) => [lodger.pods.owner.split('/').pop() ?? '', lodger])),
-    idle: all(({ pods }) => Number(pods.replicas)),
-    maximum: all(({ pods }) => pods.maxReplicas),
+    byAlias,
+    idle: heldBy(lodgers, filled, ({ pods }) => Number(pods.replicas)),
+    maximum: heldBy(lodgers, filled, ({ pods }) => pods.maxReplicas),
   };
 }
+
+/** Nodes that pods hold together, in GPUs. */
+const heldBy = (lodgers: readonly Lodger[], filled: Filled, count: (lodger: Lodger) => number): number =>
+  lodgers.reduce((total, lodger) => total + held(lodger, filled) * count(lodger), 0);
 
 /** Part of a node's GPUs that one pod holds. */
 function held({ demand }: Lodger, { pool }: Filled): number {

@@ -89,6 +89,7 @@ export function proposalFor({ rendered, region, cards, refused = new Set() }: Pr
 function fixedBecause(served: ServedModel, region: string): string | undefined {
   const { pool, fact, checkpoint } = served;
   if (!checkpoint) return `the catalog does not know ${fact.model}, so no other card can be proven`;
+  if (fact.nodes) return 'each of its replicas takes several whole nodes';
   if (pool.division) return `the GPUs of '${pool.name}' are divided`;
   if (pool.capacities.includes('reserved')) return `'${pool.name}' is reserved, and paid for`;
   const priced = pool.shapes.some(({ instanceType }) => priceOf(instanceType, region));
@@ -176,7 +177,7 @@ function strangers(rendered: Rendered, served: readonly ServedModel[]): readonly
   const models = new Set(served.map(({ fact }) => fact.alias));
   return rendered.facts.of('pods').flatMap(({ owner, replicas, template }) => {
     const pool = template.spec.nodeSelector?.['nexus.dev/pool'];
-    const alias = owner.split('/').pop() ?? '';
+    const alias = owner.split('/').pop()?.split('#')[0] ?? '';
     return pool && replicas !== 'node' && !models.has(alias) ? [pool] : [];
   });
 }

@@ -2,7 +2,7 @@ import type { KubeObject, PodsFact, PoolFact, ReleaseFact, RenderedObject } from
 import type { Index } from './index-of';
 import { closedTo } from './placement';
 import type { Proof, Refusal } from './proof';
-import { GPU } from './room';
+import { EFA, GPU } from './room';
 
 interface NodePoolSpec {
   readonly template: {
@@ -45,7 +45,7 @@ export const devicesMatchAutoscaler: Proof = {
     const karpenter = releases.find(({ chart }) => chart === 'karpenter');
     const operator = releases.find(({ chart }) => chart === 'gpu-operator');
     const findings = [
-      ...pools.flatMap((pool) => untold(pool, index, karpenter)),
+      ...pools.flatMap((pool) => [...untold(pool, index, karpenter), ...unplugged(pool, releases)]),
       ...nodePools.flatMap((nodePool) => [
         ...misread(nodePool, operator),
         ...unreserved(nodePool, index),
@@ -60,7 +60,7 @@ export const devicesMatchAutoscaler: Proof = {
 /** Pools whose divided GPUs Karpenter would not see. */
 function untold(pool: PoolFact, index: Index, karpenter: ReleaseFact | undefined): Refusal[] {
   const offered = new Set(pool.shapes.flatMap(({ devices }) => Object.keys(devices)));
-  offered.delete(GPU);
+  for (const known of [GPU, EFA]) offered.delete(known);
   if (offered.size === 0) return [];
   const object = `NodePool/${pool.name}`;
   const told = index
@@ -88,6 +88,20 @@ function untold(pool: PoolFact, index: Index, karpenter: ReleaseFact | undefined
       what: 'has a NodeOverlay, and Karpenter does not listen to those',
       why: 'the feature is alpha and off by default: pods that ask for a part of a GPU stay Pending',
       fix: "set settings.featureGates.nodeOverlay in Karpenter's values",
+    },
+  ];
+}
+
+/** Pools whose EFA interfaces nobody would offer to pods. */
+function unplugged(pool: PoolFact, releases: readonly ReleaseFact[]): Refusal[] {
+  if (!pool.shapes.some(({ devices }) => devices[EFA] !== undefined)) return [];
+  if (releases.some(({ chart }) => chart === 'aws-efa-k8s-device-plugin')) return [];
+  return [
+    {
+      object: `NodePool/${pool.name}`,
+      what: `has nodes with EFA interfaces, and no device plugin offers ${EFA} to pods`,
+      why: 'Karpenter starts such a node for each pod that asks for one, and on none of them the pod finds any',
+      fix: 'add an EfaDevicePlugin, or delete efa',
     },
   ];
 }

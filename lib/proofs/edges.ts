@@ -57,6 +57,13 @@ export class Edges {
     return port === undefined ? ports !== undefined : (ports?.has(`${port}/${protocol}`) ?? false);
   }
 
+  /** Whether some edge is of exactly this range; between whom, its first port says. */
+  public declareRange(port: number, through: number, protocol: string): boolean {
+    return this.all.some(
+      ({ fact }) => fact.ports.includes(port) && fact.through === through && fact.protocol === protocol,
+    );
+  }
+
   /** Ports that edges between two groups open, as `port/protocol`. */
   public ports(from: PodsFact, to: PodsFact): ReadonlySet<string> {
     return this.between.get(from)?.get(to) ?? new Set();

@@ -1,4 +1,4 @@
-import { findCard, modelNames } from '../catalog';
+import { findCard, gpuCounts, modelNames } from '../catalog';
 import { images, nearest, type ObservedStart } from '../core';
 import { differs, type Fit, type FitInput, fitFor, type Settlement, settle } from '../sizing';
 import type { Proof, Refusal } from './proof';
@@ -146,16 +146,26 @@ function repairs({ fact, card }: KnownModel, asked: FitInput, { maxContext, term
   if (calmer) found.push(`utilization to ${calmer}`);
   const more = [2, 4, 8].find(
     (tensorParallel) =>
-      tensorParallel > fact.gpusPerReplica &&
+      tensorParallel > spread.tensorParallel &&
       tensorParallel <= card.count &&
       proven({ spread: { ...spread, tensorParallel } }),
   );
   if (more) found.push(`gpus to ${more}`);
+  // Only where no larger node has this card: what nodes exchange is far slower than what GPUs of one do.
+  const nodes = [2, 3, 4].find(
+    (pipelineParallel) =>
+      gpuCounts(card.name).at(-1) === card.count &&
+      pipelineParallel > (spread.pipelineParallel ?? 1) &&
+      proven({ spread: { ...spread, tensorParallel: card.count, pipelineParallel } }),
+  );
+  if (nodes && !found.length) {
+    found.push(`${spread.tensorParallel < card.count ? `gpus to ${card.count} and ` : ''}nodes to ${nodes}`);
+  }
   if (found.length) return `set ${found.join(', or ')}`;
   if (terms.kvBudgetGiB >= terms.kvNeedGiB)
     return (
       'measure a start with these options, and write its numbers: ' +
-      `observed: { kvGiB: …, on: ${card.name}, gpus: ${fact.gpusPerReplica}, vllm: "${VLLM}", context: ${context} }`
+      `observed: { kvGiB: …, on: ${card.name}, gpus: ${spread.tensorParallel}, ${fact.nodes ? `nodes: ${fact.nodes}, ` : ''}vllm: "${VLLM}", context: ${context} }`
     );
   return `see what holds it: nexus fit ${fact.model}${fact.context ? ` --context ${fact.context}` : ''}`;
 }

@@ -29,7 +29,8 @@ export const podsAreDeclared: Proof = {
       .of('release')
       .map(({ namespace, name }) => `release/${namespace}/${name}`);
     const makerOf = (owner: string) => owner.slice(0, owner.indexOf('#'));
-    const makers = new Set(declared.map((pods) => makerOf(pods.owner)));
+    // Templates of ours are read from the object itself.
+    const makers = new Set(rendered.facts.of('pods').map((pods) => makerOf(pods.owner)));
     const findings: Refusal[] = [];
     for (const { owner: object } of declared) {
       const maker = makerOf(object);

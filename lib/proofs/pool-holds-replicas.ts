@@ -1,7 +1,7 @@
 import type { PoolFact } from '../core';
 import { asksForDevice, type Bound, type BoundTo, boundPods, mostNodes, nodesAtLeast } from './packing';
 import type { Proof, Refusal } from './proof';
-import { deviceName, GPU } from './room';
+import { deviceName, EFA, GPU } from './room';
 
 /**
  * All pods that only one pool can host fit within its limits at their highest scale. Nodes are bought whole: three
@@ -48,7 +48,7 @@ function over(
   if (needed <= limit) return [];
   const own = ({ demand }: Bound) =>
     unit === 'GPUs'
-      ? Object.values(demand.devices).reduce((sum, count) => sum + count, 0)
+      ? Object.entries(demand.devices).reduce((sum, [name, count]) => sum + (name === EFA ? 0 : count), 0)
       : demand.cpuMillis / 1000;
   const asking = users.filter((each) => own(each) > 0 && each.count > 0);
   // The one that asks for most is the one to look at.
@@ -107,6 +107,6 @@ function full(pool: PoolFact, all: readonly Bound[], nodes: number, needed: numb
 
 /** Which parts of GPUs, where they are not whole. */
 function parts({ demand }: Bound): string {
-  const names = Object.keys(demand.devices).filter((name) => name !== GPU);
+  const names = Object.keys(demand.devices).filter((name) => name !== GPU && name !== EFA);
   return names.length ? ` ${names.map(deviceName).join(' and ')}` : '';
 }

@@ -10,6 +10,7 @@ import { nameIsLegal } from './name-is-legal';
 import { namesJoin } from './names-join';
 import { networkIsClosed } from './network-is-closed';
 import { noLiteralSecret } from './no-literal-secret';
+import { nodesExchangeFast } from './nodes-exchange-fast';
 import { objectFitsApply } from './object-fits-apply';
 import { objectIsValid } from './object-is-valid';
 import { parallelismDivides } from './parallelism-divides';
@@ -54,6 +55,7 @@ export const PROOFS: readonly Proof[] = [
   modelFitsMemory,
   parallelismDivides,
   precisionIsSupported,
+  nodesExchangeFast,
   drainFitsGrace,
   startupFitsProbes,
   rolloutCanFinish,

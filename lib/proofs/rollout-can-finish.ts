@@ -75,9 +75,43 @@ export const rolloutCanFinish: Proof = {
       const stuck = noRoom(pods, bound, surge, missing);
       if (stuck) findings.push({ object, ...stuck });
     }
+    for (const { id: object, json } of index.of('LeaderWorkerSet')) {
+      checked++;
+      const stuck = noRoomForGroup(json.spec as GroupSpec, index.podsOf(`${object}#leader`), bound);
+      if (stuck) findings.push({ object, ...stuck });
+    }
     return { findings, checked };
   },
 };
+
+interface GroupSpec {
+  readonly leaderWorkerTemplate: { readonly size: number };
+  readonly rolloutStrategy: {
+    readonly rollingUpdateConfiguration: { readonly maxSurge: number; readonly maxUnavailable: number };
+  };
+}
+
+/** When a whole new group finds no nodes while all models of its pool are at their highest scale. */
+function noRoomForGroup(
+  { leaderWorkerTemplate: { size }, rolloutStrategy }: GroupSpec,
+  leader: PodsFact | undefined,
+  bound: ReadonlyMap<PoolFact, BoundTo>,
+) {
+  const { maxSurge, maxUnavailable } = rolloutStrategy.rollingUpdateConfiguration;
+  const home = [...bound].find(([, { pods: all }]) => all.some(({ pods }) => pods === leader));
+  if (!home || maxSurge === 0 || maxUnavailable > 0) return undefined;
+  const [pool, { nodes }] = home;
+  const most = mostNodes(pool);
+  // That the groups themselves exceed the limit is the business of pool-holds-replicas.
+  if (nodes.length > most || nodes.length + size <= most) return undefined;
+  const perNode = Math.max(...pool.shapes.map(({ gpus }) => gpus));
+  const wanted = (nodes.length + size) * perNode;
+  return {
+    what: `needs ${wanted} GPUs of pool '${pool.name}' for the first step of a rollout at the highest scale, and the pool may hold ${most * perNode}`,
+    why: 'a whole new group must be ready before an old one goes (maxUnavailable 0), and it stays Pending',
+    fix: `raise the limit to ${wanted}, or let a rollout take one away (a model: surge: false)`,
+  };
+}
 
 /** Claims of the pods that only one node can mount. */
 function singleWriters({ namespace, template }: PodsFact, index: Index): string[] {

@@ -6,6 +6,9 @@ import { cpuMillis, memoryMiB, quantity } from './quantity';
 /** Resource of a GPU that goes to one pod whole. */
 export const GPU = 'nvidia.com/gpu';
 
+/** Resource of EFA interfaces, which Karpenter knows as it knows GPUs. */
+export const EFA = 'vpc.amazonaws.com/efa';
+
 /** What a pod asks of a node. */
 export interface Demand {
   readonly cpuMillis: number;

@@ -81,7 +81,11 @@ export function fitInput(served: KnownModel): FitInput {
 
 /** How its engine is started, whatever the model. */
 export const startedAs = (fact: ModelFact, start: ModelStart): Started => ({
-  spread: { tensorParallel: fact.gpusPerReplica, expertParallel: start.expertParallel ?? false },
+  spread: {
+    tensorParallel: fact.gpusPerReplica / (fact.nodes ?? 1),
+    ...(fact.nodes ? { pipelineParallel: fact.nodes } : {}),
+    expertParallel: start.expertParallel ?? false,
+  },
   utilization: start.utilization,
   batchedTokens: start.batchedTokens,
   maxSequences: start.maxSequences,
@@ -102,9 +106,9 @@ function uncountedOf({ uncounted = [], speculative }: ModelStart): readonly stri
   return model && !findCheckpoint(model) ? [...uncounted, `draft model '${model}'`] : uncounted;
 }
 
-/** Where it runs, for messages: `4 L40S of pool 'l40s'`. */
+/** Where it runs, for messages: `4 L40S of pool 'l40s'`, `2 nodes of 8 H100 of pool 'h100'`. */
 export const where = ({ fact, card, pool }: ServedModel): string =>
-  `${fact.gpusPerReplica} ${card.name} of pool '${pool.name}'`;
+  `${fact.nodes ? `${fact.nodes} nodes of ` : ''}${fact.gpusPerReplica / (fact.nodes ?? 1)} ${card.name} of pool '${pool.name}'`;
 
 function checkpointOf(model: string, { quantization, config }: ModelStart): Checkpoint | undefined {
   const read = config && readConfig(config, model);

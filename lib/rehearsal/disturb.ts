@@ -23,7 +23,8 @@ export async function scaleToMinimum(api: ApiClient, objects: readonly KubeObjec
 /** Scale everything that something would scale to its maximum; says what was scaled. */
 export async function scaleToMaximum(api: ApiClient, pods: readonly PodsFact[]): Promise<string[]> {
   const scaled = pods.filter(
-    ({ maker, replicas, maxReplicas }) => maker === 'object' && replicas !== 'node' && maxReplicas > replicas,
+    ({ owner, maker, replicas, maxReplicas }) =>
+      maker === 'object' && !owner.includes('#') && replicas !== 'node' && maxReplicas > replicas,
   );
   for (const { owner, maxReplicas } of scaled) {
     await api.patch(targetOf(owner), { spec: { replicas: maxReplicas } }, 'scale');

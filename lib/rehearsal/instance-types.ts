@@ -95,6 +95,7 @@ function simulated(
       pods: `${instance.maxPods}`,
       'ephemeral-storage': `${scratchMiB}Mi`,
       ...(gpu && gpu.count > 0 ? { 'nvidia.com/gpu': `${gpu.count}` } : {}),
+      ...(instance.efaInterfaces > 0 ? { 'vpc.amazonaws.com/efa': `${instance.efaInterfaces}` } : {}),
     },
     offerings: [...bought, ...held],
   };

@@ -10,11 +10,17 @@ export function standIns(rendered: Rendered): ReadonlyMap<string, readonly KubeO
   const accounts = new Set(
     rendered.objects.filter(({ json }) => json.kind === 'ServiceAccount').map(({ id }) => id),
   );
-  for (const pods of rendered.facts.of('pods')) {
-    if (pods.maker === 'object') continue;
-    const layer = layerOf(pods, rendered);
+  const objectsOf = (layer: string) => {
     const objects = byLayer.get(layer) ?? [];
     byLayer.set(layer, objects);
+    return objects;
+  };
+  for (const { layer, json, id } of rendered.objects) {
+    if (json.kind === 'LeaderWorkerSet') objectsOf(layer).push(...groupStandIns(id, rendered));
+  }
+  for (const pods of rendered.facts.of('pods')) {
+    if (pods.maker === 'object') continue;
+    const objects = objectsOf(layerOf(pods, rendered));
     const account = serviceAccount(pods);
     if (account && !accounts.has(account.id)) {
       accounts.add(account.id);
@@ -23,6 +29,28 @@ export function standIns(rendered: Rendered): ReadonlyMap<string, readonly KubeO
     objects.push(standIn(pods));
   }
   return byLayer;
+}
+
+const GROUP_INDEX = 'leaderworkerset.sigs.k8s.io/group-index';
+
+/** The pods of a LeaderWorkerSet: for each group its leader and its workers, told apart as the controller does. */
+function groupStandIns(id: string, { facts }: Rendered): KubeObject[] {
+  const of = (role: string) => facts.of('pods').find(({ owner }) => owner === `${id}#${role}`);
+  const [leader, worker] = [of('leader'), of('worker')];
+  if (!leader || !worker) return [];
+  const groups = Number(leader.replicas);
+  return [...Array(groups).keys()].flatMap((group) =>
+    [leader, worker].map((pods) => {
+      const { metadata, spec } = pods.template;
+      const labels = { ...metadata.labels, [GROUP_INDEX]: `${group}` };
+      return standIn({
+        ...pods,
+        owner: `${pods.owner}-${group}`,
+        replicas: Number(pods.replicas) / groups,
+        template: { metadata: { ...metadata, labels }, spec },
+      });
+    }),
+  );
 }
 
 /** Runs what a CronJob would run at its hour, once and now. */

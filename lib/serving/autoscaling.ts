@@ -55,7 +55,7 @@ export class ModelAutoscaler extends Construct {
       kind: 'ScaledObject',
       metadata: { name: model, namespace },
       spec: {
-        scaleTargetRef: { name: model },
+        scaleTargetRef: server.scaleTarget,
         minReplicaCount: min,
         maxReplicaCount: max,
         pollingInterval: 15,

@@ -65,6 +65,7 @@ export function onDevice(
   at: Construct,
   props: ReplicaProps,
   { max }: ReplicaRange,
+  nodes = 1,
 ): Pick<ServerPod, 'pool' | 'slice' | 'sharedBy' | 'placement' | 'rollout'> {
   const { pool, gpus = 1, surge } = props;
   const device = replicaDevice(at, props);
@@ -73,7 +74,7 @@ export function onDevice(
     ...(device.slice ? { slice: device.slice } : {}),
     ...(device.sharedBy ? { sharedBy: device.sharedBy } : {}),
     placement: pool.placement,
-    rollout: rolloutOf(max, gpus, device, surge),
+    rollout: rolloutOf(max, gpus * nodes, device, surge),
   };
 }
 

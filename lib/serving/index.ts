@@ -6,6 +6,7 @@ export type { ReplicaProps } from './gpu-replica';
 export { type CachedWeights, ModelCache, type ModelCacheProps } from './model-cache';
 export * from './model-server';
 export * from './model-simulator';
+export type { NodeGroupProps } from './node-group';
 export type { OfficeHours } from './office-hours';
 export * from './routing';
 export * from './sglang-service';

@@ -3,7 +3,9 @@ import type { IModelEndpoint, IScrapeTarget } from '../contracts';
 import {
   ConnectionSecret,
   declare,
+  type EnvVars,
   GeneratedSecret,
+  GroupWorkload,
   type MetricsEndpoint,
   type ModelStart,
   namespaceOf,
@@ -71,7 +73,6 @@ export interface ServerPod
     | 'image'
     | 'args'
     | 'command'
-    | 'env'
     | 'identity'
     | 'init'
     | 'resources'
@@ -84,6 +85,9 @@ export interface ServerPod
     | 'waitsSeconds'
     | 'writable'
   > {
+  readonly env?: EnvVars;
+  /** Several nodes that work as one, and what those behind the first are started with. */
+  readonly group?: { readonly nodes: number; readonly workerArgs: readonly string[] };
   /** Engine, as facts name it. */
   readonly engine: string;
   /** Whose metrics its pods tell; the simulator speaks as vLLM. */
@@ -134,6 +138,12 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
   public readonly card: Card;
   /** Its adapters: models of their own names behind the same Service. */
   public readonly adapters: readonly ServedAdapter[];
+  /** What an autoscaler scales. */
+  public readonly scaleTarget: {
+    readonly apiVersion?: string;
+    readonly kind?: string;
+    readonly name: string;
+  };
   private readonly secret?: GeneratedSecret;
   private readonly copies = new Map<Construct, SecretRef>();
   private scaled = false;
@@ -159,7 +169,7 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
     }
     const adapters = props.adapters ?? {};
 
-    const { engine, tells, ready, pool, slice, sharedBy, weights, start, ...pod } = (
+    const { engine, tells, ready, pool, slice, sharedBy, weights, start, group, ...pod } = (
       props.simulate ? simulated : describe
     )(this, {
       model: props.model,
@@ -172,7 +182,7 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
     this.image = pod.image;
     this.resources = pod.resources;
     const scales = this.replicas.max > this.replicas.min;
-    const server = new Workload(this, 'Server', {
+    const described = {
       ...pod,
       name: id,
       // On general nodes it is one of many, and takes nobody's place.
@@ -187,20 +197,28 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
       ...(scales
         ? { scaled: { by: `ScaledObject/${namespaceOf(this)}/${id}`, max: this.replicas.max } }
         : {}),
-    });
+    };
+    const server = group
+      ? new GroupWorkload(this, 'Server', { ...described, size: group.nodes, memberArgs: group.workerArgs })
+      : new Workload(this, 'Server', described);
+    const outward = server instanceof GroupWorkload ? server.members : server.pods;
+    this.scaleTarget = group
+      ? { apiVersion: 'leaderworkerset.x-k8s.io/v1', kind: 'LeaderWorkerSet', name: id }
+      : { name: id };
     this.pods = server.pods;
     this.baseUrl = `http://${server.host}:${PORT}/v1`;
     this.provider = `hosted_vllm/${id}`;
     this.metrics = [server.metrics('http', { exporter: tells })];
     this.tells = tells;
     this.card = cardOf(pod.resources.gpus, slice, sharedBy);
-    if (weights === 'hub') this.pods.reach('internet', { why: 'weights from the model hub' });
+    if (weights === 'hub') outward.reach('internet', { why: 'weights from the model hub' });
 
     declare(this, 'model', {
       alias: id,
       model: props.model,
       engine,
-      gpusPerReplica: pod.resources.gpus ?? 0,
+      gpusPerReplica: (pod.resources.gpus ?? 0) * (group?.nodes ?? 1),
+      ...(group ? { nodes: group.nodes } : {}),
       replicas: this.replicas,
       ...(pool === undefined ? {} : { pool }),
       ...(slice === undefined ? {} : { slice }),

@@ -45,8 +45,8 @@ const CLEARTEXT = {
   fix: 'delete it; TLS ends at the gateway',
 };
 const ONE_NODE = {
-  why: 'the server would wait for other nodes, which nothing starts',
-  fix: 'delete it: a replica runs on one node',
+  why: 'the server would wait for nodes that nothing starts',
+  fix: "delete it: the prop 'nodes' starts them, and tells each of its place",
 };
 
 /** Options that the server takes and that must not be there, with the reason. */

@@ -12,13 +12,27 @@ import {
   startupSeconds,
 } from './gpu-replica';
 import { ModelServer, type ModelServerProps, type ServerPod, type ServerSettings } from './model-server';
+import {
+  EFA_ENV,
+  GROUP_ENV,
+  groupArgs,
+  memberSeconds,
+  mustWorkAsGroup,
+  type NodeGroupProps,
+  REFUSED_IN_GROUPS,
+} from './node-group';
 import { QUANTIZATIONS } from './quantizations';
 import { mustShareWords, type Speculation, speculationFacts, speculativeConfig } from './speculation';
 import { flagged, OWNED, REFUSED } from './vllm-arguments';
 import { checkFlags, checkWord, vllmFlags } from './vllm-flags';
 import { type Loading, loading, type WeightsProps } from './weights';
 
-export interface VllmServiceProps extends ModelServerProps, ReplicaProps, WeightsProps, Partial<BatchLimits> {
+export interface VllmServiceProps
+  extends ModelServerProps,
+    ReplicaProps,
+    NodeGroupProps,
+    WeightsProps,
+    Partial<BatchLimits> {
   /**
    * What the model does: answer, turn texts into vectors or scores, or write down speech.
    * @default 'generate'
@@ -120,7 +134,7 @@ const HOME = '/home/vllm';
 const STREAM_SHARE = 0.4;
 
 function vllmPod(server: Construct, props: VllmServiceProps, settings: ServerSettings): ServerPod {
-  const { gpus = 1, task = 'generate', utilization = 0.92, extraArgs = [] } = props;
+  const { gpus = 1, nodes = 1, task = 'generate', utilization = 0.92, extraArgs = [] } = props;
   const { context, drainSeconds, replicas, key } = settings;
   const { maxSequences, batchedTokens } = batchLimits(
     server,
@@ -134,10 +148,17 @@ function vllmPod(server: Construct, props: VllmServiceProps, settings: ServerSet
   const image = props.image ?? images.vllm;
   const { model: draft } = props.speculative ?? {};
   const { adapters } = settings;
-  const weights = loading(server, { ...props, adapters, drafts: draft ? [draft] : [], image });
+  mustWorkAsGroup(server, props);
+  const asked = nodes > 1 && props.weights ? { ...props, load: 'copy' as const } : props;
+  const weights = loading(server, { ...asked, adapters, drafts: draft ? [draft] : [], image });
   const starts =
-    props.startupSeconds ?? startupSeconds(props.model, weights.secondsPerGiB, props.quantization);
-  const resources = replicaResources(server, props, props.kvOffloadGiB);
+    props.startupSeconds ??
+    startupSeconds(props.model, weights.secondsPerGiB, props.quantization) + memberSeconds(props);
+  const efa = nodes > 1 ? props.pool.efa : undefined;
+  const resources: PodResources = {
+    ...replicaResources(server, props, props.kvOffloadGiB),
+    ...(efa ? { devices: { [efa.resource]: efa.perNode } } : {}),
+  };
 
   mustBePart(server, utilization);
   mustGenerate(server, props);
@@ -146,12 +167,14 @@ function vllmPod(server: Construct, props: VllmServiceProps, settings: ServerSet
   mustQuantize(server, props.quantization);
   if (props.config) mustRead(server, props.config, props.model);
   if (props.speculative) mustShareWords(server, props.model, props.speculative);
-  checkFlags(server, extraArgs, OWNED, REFUSED);
+  checkFlags(server, extraArgs, OWNED, nodes > 1 ? { ...REFUSED, ...REFUSED_IN_GROUPS } : REFUSED);
+  const inGroup = nodes > 1 ? groupArgs(nodes, starts) : undefined;
+  const args = engineArgs();
 
   return {
     engine: 'vllm',
     tells: 'vllm',
-    ...onDevice(server, props, replicas),
+    ...onDevice(server, props, replicas, nodes),
     weights: weights.from,
     start: {
       utilization,
@@ -168,7 +191,33 @@ function vllmPod(server: Construct, props: VllmServiceProps, settings: ServerSet
       ...(uncounted.length ? { uncounted } : {}),
     },
     image,
-    args: [
+    args: [...args, ...(inGroup?.leader ?? [])],
+    ...(inGroup ? { group: { nodes, workerArgs: [...args, ...inGroup.worker] } } : {}),
+    env: {
+      HOME,
+      // torch looks up the name of the user, whom the image does not know.
+      USER: 'vllm',
+      ...weights.env,
+      HF_HUB_DISABLE_TELEMETRY: '1',
+      VLLM_NO_USAGE_STATS: '1',
+      // Its own limit of 600 s would end a start that the probes still allow.
+      VLLM_ENGINE_READY_TIMEOUT_S: `${starts}`,
+      // Its 5 s are shorter than a gateway keeps connections, which it would find reset.
+      VLLM_HTTP_TIMEOUT_KEEP_ALIVE: '120',
+      ...(key ? { VLLM_API_KEY: key } : {}),
+      ...(nodes > 1 ? GROUP_ENV : {}),
+      ...(efa ? EFA_ENV : {}),
+    },
+    resources,
+    // Compiled kernels and graphs below the home directory; the root file system is read-only.
+    writable: { [HOME]: '20Gi', ...weights.writable },
+    ...taken(weights),
+    ...replicaSharedMemory(gpus, props.kvOffloadGiB),
+    startupSeconds: starts,
+  };
+
+  function engineArgs(): string[] {
+    return [
       weights.model,
       `--served-model-name=${server.node.id}`,
       '--port=8000',
@@ -198,27 +247,8 @@ function vllmPod(server: Construct, props: VllmServiceProps, settings: ServerSet
           ]
         : []),
       ...extraArgs,
-    ],
-    env: {
-      HOME,
-      // torch looks up the name of the user, whom the image does not know.
-      USER: 'vllm',
-      ...weights.env,
-      HF_HUB_DISABLE_TELEMETRY: '1',
-      VLLM_NO_USAGE_STATS: '1',
-      // Its own limit of 600 s would end a start that the probes still allow.
-      VLLM_ENGINE_READY_TIMEOUT_S: `${starts}`,
-      // Its 5 s are shorter than a gateway keeps connections, which it would find reset.
-      VLLM_HTTP_TIMEOUT_KEEP_ALIVE: '120',
-      ...(key ? { VLLM_API_KEY: key } : {}),
-    },
-    resources,
-    // Compiled kernels and graphs below the home directory; the root file system is read-only.
-    writable: { [HOME]: '20Gi', ...weights.writable },
-    ...taken(weights),
-    ...replicaSharedMemory(gpus, props.kvOffloadGiB),
-    startupSeconds: starts,
-  };
+    ];
+  }
 }
 
 const poolsTexts = (task: VllmServiceProps['task']): boolean => task === 'embed' || task === 'rerank';

@@ -9,10 +9,15 @@ export interface Observation {
   /** The card, as pools name it. */
   readonly on: string;
   /**
-   * GPUs of the replica.
+   * GPUs of the replica, on each of its nodes.
    * @default 1
    */
   readonly gpus?: number;
+  /**
+   * Nodes of the replica.
+   * @default 1
+   */
+  readonly nodes?: number;
   /** Version of vLLM, such as 0.30.0. */
   readonly vllm: string;
   /**
@@ -75,14 +80,15 @@ export type Started = Pick<
 
 /** The first thing in which the measured start is not the one that is asked about; nothing where it is the same. */
 export function differs(asked: Started, observed: Observation, { card, vllm }: Here): string | undefined {
-  const { tensorParallel } = asked.spread;
+  const { tensorParallel, pipelineParallel = 1 } = asked.spread;
   const own = engineBatch(findCard(card) ?? { visibleGiB: 0 });
   const { utilization = 0.92, batchedTokens = own.batchedTokens, maxSequences = 256 } = observed;
-  const { gpus = 1, kvCacheDtype } = observed;
+  const { gpus = 1, nodes = 1, kvCacheDtype } = observed;
   const not = (what: string, there: unknown, now: unknown) =>
     `it was measured with ${what} ${there}, and here it is ${now}`;
   if (observed.on.toLowerCase() !== card.toLowerCase()) return not('the card', observed.on, card);
   if (gpus !== tensorParallel) return not('gpus', gpus, tensorParallel);
+  if (nodes !== pipelineParallel) return not('nodes', nodes, pipelineParallel);
   if (observed.vllm.replace(/^v/, '') !== vllm) return not('vLLM', observed.vllm, vllm);
   // What takes no more than the measured start leaves no less.
   if (asked.utilization !== utilization) return not('utilization', utilization, asked.utilization);

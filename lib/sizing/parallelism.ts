@@ -10,9 +10,33 @@ const FP8_BLOCK = 128;
 /** What keeps a model from being spread so. */
 export function parallelismFaults(checkpoint: Checkpoint, spread: Spread): readonly StartFault[] {
   const faults = [headFault(checkpoint.model, spread), sliceFault(checkpoint, spread)];
-  return faults
-    .filter((fault) => fault !== undefined)
-    .map((fault) => ({ ...fault, fix: `${fault.fix}${legal(checkpoint, spread)}` }));
+  const stages = stageFault(checkpoint.model, spread);
+  return [
+    ...faults
+      .filter((fault) => fault !== undefined)
+      .map((fault) => ({ ...fault, fix: `${fault.fix}${legal(checkpoint, spread)}` })),
+    ...(stages ? [stages] : []),
+  ];
+}
+
+/** Layers that cannot be shared out over so many nodes. */
+function stageFault({ id, layers, cache }: Model, { pipelineParallel = 1 }: Spread): StartFault | undefined {
+  if (pipelineParallel === 1) return undefined;
+  if (cache.every(({ kind }) => kind === 'encoder')) {
+    return {
+      what: `the encoder ${id} over ${pipelineParallel} nodes`,
+      why: 'vLLM shares out the layers of models that generate, and encoders are small',
+      fix: 'delete nodes',
+      certain: true,
+    };
+  }
+  if (pipelineParallel <= layers) return undefined;
+  return {
+    what: `the ${layers} layers of ${id} over ${pipelineParallel} nodes`,
+    why: 'each node holds at least one layer: the engine ends at its start',
+    fix: `use ${layers} nodes at most`,
+    certain: true,
+  };
 }
 
 function legal(checkpoint: Checkpoint, spread: Spread): string {

@@ -1,5 +1,6 @@
 import { App, Chart } from 'cdk8s';
 import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { GpuNodePool, type GpuNodePoolProps } from '../../lib/compute';
 import { Layer, objectsOf, render, setCluster } from '../../lib/core';
 import { validateObject } from '../../lib/schemas';
@@ -272,4 +273,55 @@ test('in a plain chart with a namespace its objects stay cluster-scoped', () => 
   const chart = new Chart(app, 'chart', { namespace: 'serving', disableResourceNameHashes: true });
   new GpuNodePool(chart, 'l4', { gpu: 'L4', limit: 8 });
   expect(objectsOf(chart).map(({ metadata }) => metadata)).toEqual([{ name: 'l4' }, { name: 'l4' }]);
+});
+
+describe('with EFA', () => {
+  test('only types with interfaces, by name, and a label for their device plugin', () => {
+    const { layer, made } = pool({ perNode: 1, efa: true });
+    expect(requirements({ perNode: 1, efa: true })['node.kubernetes.io/instance-type']).toEqual([
+      'g6e.8xlarge',
+      'g6e.16xlarge',
+    ]);
+    expect(made.efa).toEqual({ resource: 'vpc.amazonaws.com/efa', perNode: 1 });
+    expect(render(layer).facts.of('pool')[0]).toMatchObject({ labels: { 'nexus.dev/efa': 'present' } });
+    for (const object of objectsOf(layer)) expect(validateObject(object)).toEqual([]);
+  });
+
+  test('each type offers its own number, and a pod may ask for the least of them', () => {
+    const { layer, made } = pool({ efa: true });
+    const [{ shapes }] = render(layer).facts.of('pool');
+    expect(
+      shapes.map(({ instanceType, devices }) => [instanceType, devices['vpc.amazonaws.com/efa']]),
+    ).toEqual([
+      ['g6e.12xlarge', 1],
+      ['g6e.24xlarge', 2],
+    ]);
+    expect(made.efa?.perNode).toBe(1);
+  });
+
+  test('containers of its nodes may lock their memory', () => {
+    const { userData } = find(pool({ efa: true }).layer, 'EC2NodeClass').spec as { userData: string };
+    expect(parse(userData)).toEqual({
+      apiVersion: 'node.eks.aws/v1alpha1',
+      kind: 'NodeConfig',
+      spec: {
+        containerd: {
+          baseRuntimeSpec: {
+            process: {
+              rlimits: [
+                { type: 'RLIMIT_NOFILE', soft: 65536, hard: 1048576 },
+                { type: 'RLIMIT_MEMLOCK', soft: 2 ** 43, hard: 2 ** 43 },
+              ],
+            },
+          },
+        },
+      },
+    });
+  });
+
+  test('without it nothing is there', () => {
+    const { layer, made } = pool();
+    expect(made.efa).toBeUndefined();
+    expect(find(layer, 'EC2NodeClass').spec).not.toHaveProperty('userData');
+  });
 });

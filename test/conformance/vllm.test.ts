@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { models } from '../../lib/catalog';
-import type { Container } from '../../lib/core';
+import { type Container, render } from '../../lib/core';
+import { VllmService } from '../../lib/serving';
 import { QUANTIZATIONS } from '../../lib/serving/quantizations';
+import { serving, TestPool } from '../serving/pool';
 import { builtEnvironment, ENVIRONMENTS } from './fixtures/environments';
 import { EXAMPLE_NAMES, exampleObjects } from './fixtures/examples';
 import { ARCHITECTURES, modelConfig } from './fixtures/model-config';
@@ -46,11 +48,12 @@ optionalSuiteWith('vllm', optional, (python) => {
   const answerOf = (id: string) => said.answers.get(id);
   const served = [...servedByEnvironments(), ...servedByExamples()];
   const catalog = oneOfEachArchitecture();
+  const groups = servedByGroup();
 
   // One process for all: what it imports takes longer than what it reads.
   beforeAll(() => {
     const broken = BROKEN.map(({ fault, args }): Asked => ({ id: fault, args }));
-    said = ask(python, [...served, ...catalog, ...broken, PREFIX]);
+    said = ask(python, [...served, ...groups, ...catalog, ...broken, PREFIX]);
   }, 400_000);
 
   test('there is a model in each environment with GPUs, and in an example', () => {
@@ -60,6 +63,11 @@ optionalSuiteWith('vllm', optional, (python) => {
   });
 
   test.each(served)('$id is taken by its parser and makes an engine', ({ id }) => {
+    expect(answerOf(id)).toEqual({ id, stage: null, error: null });
+    tally('vllm', 1, 'argument lists of servers');
+  });
+
+  test.each(groups)('$id of a group of nodes is taken too', ({ id }) => {
     expect(answerOf(id)).toEqual({ id, stage: null, error: null });
     tally('vllm', 1, 'argument lists of servers');
   });
@@ -163,6 +171,23 @@ function servedByEnvironments(): Asked[] {
       })),
     );
   });
+}
+
+/** Leader and worker, with what the kubelet fills in. */
+function servedByGroup(): Asked[] {
+  const layer = serving();
+  const pool = new TestPool(layer, 'h100', { gpu: 'H100', gpusPerNode: 8 });
+  // A parser of thoughts asks the tokenizer, which is not here.
+  const model = { model: QWEN, gpus: 8, nodes: 2, context: 32768, reasoningParser: 'none' };
+  new VllmService(layer, 'large', { ...model, pool });
+  return render(layer)
+    .facts.of('pods')
+    .map(({ owner, template }) => ({
+      id: owner.split('#')[1],
+      args: (template.spec.containers[0].args ?? []).map((arg) =>
+        arg.replace('$(LWS_LEADER_ADDRESS)', '127.0.0.1').replace('$(LWS_WORKER_INDEX)', '1'),
+      ),
+    }));
 }
 
 interface PodMaker {

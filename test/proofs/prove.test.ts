@@ -129,6 +129,7 @@ test('every proof has a public name and a line of documentation', () => {
       "model-fits-memory",
       "parallelism-divides",
       "precision-is-supported",
+      "nodes-exchange-fast",
       "drain-fits-grace",
       "startup-fits-probes",
       "rollout-can-finish",

@@ -11,6 +11,10 @@ test('a type offers what the kubelet leaves, and what the simulation will take f
     architecture: 'amd64',
     resources: { 'nvidia.com/gpu': '1', pods: '58' },
   });
+  expect(find('p5.48xlarge')?.resources).toMatchObject({
+    'nvidia.com/gpu': '8',
+    'vpc.amazonaws.com/efa': '32',
+  });
   expect(find('m7g.large')?.resources).toEqual({
     cpu: '2030m',
     memory: '6854Mi',

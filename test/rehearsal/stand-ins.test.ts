@@ -1,6 +1,14 @@
 import { App } from 'cdk8s';
 import { expect, test } from 'vitest';
-import { DeclaredPods, HelmRelease, type KubeObject, Layer, type PodsFact, render } from '../../lib/core';
+import {
+  DeclaredPods,
+  GroupWorkload,
+  HelmRelease,
+  type KubeObject,
+  Layer,
+  type PodsFact,
+  render,
+} from '../../lib/core';
 import { firstRun, STANDS_FOR, standIn, standIns } from '../../lib/rehearsal/stand-ins';
 
 const pods = (more: Partial<PodsFact> = {}): PodsFact => ({
@@ -94,4 +102,33 @@ test('a CronJob runs once, now', () => {
     metadata: { name: 'sweep-rehearsal', namespace: 'data' },
     spec: spec.jobTemplate.spec,
   });
+});
+
+test('a group of pods stands in whole, and groups are told apart', () => {
+  const app = new App();
+  const layer = new Layer(app, 'serving', { phase: 'serving', namespace: 'serving' });
+  new GroupWorkload(layer, 'large', {
+    image: 'docker.io/example/engine:1.2.3',
+    memberArgs: ['--headless'],
+    size: 3,
+    replicas: 2,
+    resources: { cpu: '1', memory: '1Gi' },
+    ports: { http: 8000 },
+    ready: { path: '/ready' },
+    startupSeconds: 60,
+  });
+  const objects = standIns(render(app)).get('serving') ?? [];
+  const seen = objects.map(({ metadata, spec }) => {
+    const { replicas, template } = spec as {
+      replicas: number;
+      template: { metadata: PodsFact['template']['metadata'] };
+    };
+    return [metadata.name, replicas, template.metadata.labels['leaderworkerset.sigs.k8s.io/group-index']];
+  });
+  expect(seen).toEqual([
+    ['leaderworkerset-large-leader-0', 1, '0'],
+    ['leaderworkerset-large-worker-0', 2, '0'],
+    ['leaderworkerset-large-leader-1', 1, '1'],
+    ['leaderworkerset-large-worker-1', 2, '1'],
+  ]);
 });

@@ -19,13 +19,15 @@ export class TestPool extends Construct implements INodePool {
   public readonly capacities = ['on-demand'] as const;
   public readonly devices: INodePool['devices'];
   public readonly limit?: number;
+  public readonly efa?: INodePool['efa'];
   public readonly room?: { readonly cpu: number; readonly memoryGiB: number };
   public readonly placement;
 
   constructor(
     scope: Construct,
     id: string,
-    props: Pick<INodePool, 'gpu' | 'gpusPerNode' | 'limit' | 'room'> & Partial<Pick<INodePool, 'devices'>>,
+    props: Pick<INodePool, 'efa' | 'gpu' | 'gpusPerNode' | 'limit' | 'room'> &
+      Partial<Pick<INodePool, 'devices'>>,
   ) {
     super(scope, id);
     this.name = id;
@@ -33,6 +35,7 @@ export class TestPool extends Construct implements INodePool {
     this.gpu = props.gpu;
     this.limit = props.limit;
     this.room = props.room;
+    this.efa = props.efa;
     const { gpusPerNode: perNode, limit } = props;
     this.devices = props.devices ?? [{ resource: 'nvidia.com/gpu', perNode, limit }];
     this.placement = {

@@ -78,3 +78,14 @@ test('4-bit groups of a checkpoint that nobody read are a doubt: publishers pad 
 test('an encoder is not spread', () => {
   expect(faults('BAAI/bge-m3', 2)).toMatchObject([{ certain: false }]);
 });
+
+test('layers are shared out over nodes, as long as there are some for each', () => {
+  const over = (name: string, pipelineParallel: number) =>
+    parallelismFaults(checkpoint(name), { tensorParallel: 1, pipelineParallel });
+  expect(over('deepseek-ai/DeepSeek-R1', 2)).toEqual([]);
+  expect(over('Qwen/Qwen2.5-0.5B-Instruct', 24)).toEqual([]);
+  expect(over('Qwen/Qwen2.5-0.5B-Instruct', 25)).toMatchObject([
+    { what: 'the 24 layers of Qwen/Qwen2.5-0.5B-Instruct over 25 nodes', certain: true },
+  ]);
+  expect(over('BAAI/bge-m3', 2)).toMatchObject([{ what: 'the encoder BAAI/bge-m3 over 2 nodes' }]);
+});

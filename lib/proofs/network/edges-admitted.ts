@@ -29,7 +29,7 @@ export function admittedEdges(edges: Edges, policies: Policies): { findings: Ref
     for (const end of ['from', 'to'] as const) {
       if (edge[end]?.length === 0) findings.push(nobody(fact, end, edge));
     }
-    for (const port of fact.ports) {
+    for (const port of [...fact.ports, ...(fact.through === undefined ? [] : [fact.through])]) {
       if (from && to) {
         for (const a of from) {
           for (const b of to) {

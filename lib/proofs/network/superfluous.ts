@@ -49,7 +49,10 @@ function judge(
   });
   const ports = rule.ports.map(({ port, endPort, protocol = 'TCP' }) => ({ port, endPort, protocol }));
   if (!ports.length || ports.some((p) => p.port === undefined)) return [refuse('every port')];
-  const range = ports.find((p) => p.endPort !== undefined && p.endPort !== p.port);
+  const range = ports.find(
+    ({ port, endPort, protocol }) =>
+      endPort !== undefined && endPort !== port && !edges.declareRange(Number(port), endPort, protocol),
+  );
   if (range) return [refuse(`the ports ${range.port} to ${range.endPort}`)];
 
   const found: Refusal[] = [];
