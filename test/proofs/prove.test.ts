@@ -116,6 +116,8 @@ test('every proof has a public name and a line of documentation', () => {
       "references-resolve",
       "selectors-match",
       "names-join",
+      "query-parses",
+      "metric-exists",
       "pods-are-declared",
       "pod-has-a-home",
       "pool-holds-replicas",
