@@ -2,16 +2,17 @@ import type { Construct } from 'constructs';
 import { type Environment, picks } from '../environments';
 import type { INodePool } from '../lib/contracts';
 import { POLICIES } from '../lib/core';
-import { type ModelServer, ModelSimulator, SglangService, VllmService } from '../lib/serving';
+import { type ModelServer, ModelSimulator, OllamaService, SglangService, VllmService } from '../lib/serving';
 import type { Weights } from './weights';
 
 type Model = Environment['models'][string];
-type OnGpus = Exclude<Model, { readonly engine: 'simulator' }>;
+/** One whose replicas take GPUs of a pool. */
+type OnGpus = Extract<Model, { readonly pool?: string }> & { readonly pool: string };
 
 /** Whether the endpoint picker chooses among the replicas of a model. */
 export const picksOf = ({ tier }: Environment, model: Model): boolean => picks(model, tier);
 
-/** One model as the file asks for it: vLLM on a pool, or its simulator on CPUs. */
+/** One model as the file asks for it, on the engine that it names. */
 export function modelServer(
   scope: Construct,
   alias: string,
@@ -21,16 +22,24 @@ export function modelServer(
 ): ModelServer {
   const props = environment.models[alias];
   if (props.engine === 'simulator') return new ModelSimulator(scope, alias, props);
+  if (!onGpus(props)) return new OllamaService(scope, alias, { ...props, pool: undefined });
   const pool = pools.get(props.pool);
   if (!pool) throw new Error(`no pool '${props.pool}'`);
-  const source = (props.weights ?? from) === 's3' ? { weights: cache } : { weights: undefined, hubToken };
   const surge = holdsOneMore(props, pool, environment);
+  if (props.engine === 'ollama') return new OllamaService(scope, alias, { ...props, pool, surge });
+  const source = (props.weights ?? from) === 's3' ? { weights: cache } : { weights: undefined, hubToken };
   return props.engine === 'sglang'
     ? new SglangService(scope, alias, { ...props, ...source, pool, surge })
     : new VllmService(scope, alias, { ...props, ...source, pool, surge });
 }
 
-const onGpus = (model: Model): model is OnGpus => model.engine !== 'simulator';
+/** Name of the pool that a model takes GPUs of. */
+export const poolOf = (model: Model): string | undefined => ('pool' in model ? model.pool : undefined);
+
+const onGpus = (model: Model): model is OnGpus => poolOf(model) !== undefined;
+
+/** GPUs of one replica. */
+const gpusOf = (model: OnGpus): number => ('gpus' in model ? model.gpus : 1);
 
 /** Whether a pool holds all of its models at their most, and one more replica of this one. */
 function holdsOneMore(props: OnGpus, { limit, devices }: INodePool, { models, tier }: Environment): boolean {
@@ -39,7 +48,7 @@ function holdsOneMore(props: OnGpus, { limit, devices }: INodePool, { models, ti
   const taken = Object.values(models)
     .filter(onGpus)
     .filter((other) => other.pool === props.pool && other.slice === props.slice)
-    .map((other) => other.gpus * (other.replicas?.max ?? POLICIES[tier].replicas))
+    .map((other) => gpusOf(other) * (other.replicas?.max ?? POLICIES[tier].replicas))
     .reduce((sum, gpus) => sum + gpus, 0);
-  return taken + props.gpus <= most;
+  return taken + gpusOf(props) <= most;
 }

@@ -34,7 +34,7 @@ import { QueueAutoscaler } from '../lib/serving';
 import { batchController, batchNamespaces, batchWork } from './batch';
 import { Doors } from './doors';
 import { clusterFor } from './foundation';
-import { modelServer } from './models';
+import { modelServer, poolOf } from './models';
 import { Origins } from './origins';
 import { objects, postgres, valkey } from './stores';
 import { warmNodes } from './warm';
@@ -174,7 +174,7 @@ export function platform(environment: Environment): App {
   const serving = layer('serving', 'serving', 'serving');
   const servers = models
     // The fault of a pool that could not be made is its own.
-    .filter(([, model]) => model.engine === 'simulator' || byPool.has(model.pool))
+    .filter(([, model]) => poolOf(model) === undefined || byPool.has(poolOf(model) ?? ''))
     .map(([alias]) =>
       from.try(`models.${alias}`, () => modelServer(serving, alias, environment, byPool, weights)),
     )
@@ -240,6 +240,6 @@ export function platform(environment: Environment): App {
 }
 
 const drainOn = (pool: string, model: Environment['models'][string]): number =>
-  'pool' in model && model.pool === pool ? (model.drainSeconds ?? 0) : 0;
+  poolOf(model) === pool ? (model.drainSeconds ?? 0) : 0;
 
 const hasMetrics = (store: object): store is IScrapeTarget => 'metrics' in store;

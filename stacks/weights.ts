@@ -22,7 +22,9 @@ export function weightsOf(
   from: Origins,
 ): Weights {
   const { token } = environment.weights;
-  const engines = Object.values(environment.models).filter(({ engine }) => engine !== 'simulator');
+  const engines = Object.values(environment.models).filter(
+    ({ engine }) => engine === 'vllm' || engine === 'sglang',
+  );
   const own = POLICIES[environment.tier].ownWeights && environment.data.objects.kind === 's3';
   const origin = environment.weights.from ?? (own ? 's3' : 'hub');
   const asked = new Set(engines.map((model) => ('weights' in model && model.weights) || origin));

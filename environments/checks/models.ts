@@ -12,10 +12,11 @@ export function checkModels(draft: Draft, { fault, written }: Checking): void {
     if (min !== undefined && max !== undefined && min > max) {
       fault(`${path}.replicas.min`, `${min} is above max, ${max}`);
     }
-    if (model.engine !== 'vllm' && model.engine !== 'sglang') continue;
-    const stored = model.weights ?? draft.weights?.from;
+    if (!('pool' in model)) continue;
+    const loads = model.engine === 'vllm' || model.engine === 'sglang';
+    const stored = loads ? (model.weights ?? draft.weights?.from) : undefined;
     if (stored === 's3' && draft.data?.objects && draft.data.objects.kind !== 's3') {
-      const own = model.weights ? `${path}.weights` : 'weights.from';
+      const own = loads && model.weights ? `${path}.weights` : 'weights.from';
       fault(own, `'s3', but the environment keeps objects in ${draft.data.objects.kind}; use hub`);
     }
     if (stored === 'hub' && model.engine === 'vllm' && model.load) {
@@ -25,7 +26,7 @@ export function checkModels(draft: Draft, { fault, written }: Checking): void {
       if (model.pool) {
         fault(
           `${path}.pool`,
-          "there are no GPU pools in an environment without 'aws'; use engine: simulator",
+          `there are no GPU pools in an environment without 'aws'; ${loads ? 'use engine: simulator' : 'delete the line'}`,
         );
       }
       continue;
@@ -42,9 +43,11 @@ export function checkModels(draft: Draft, { fault, written }: Checking): void {
     if ('cpu' in pool) {
       fault(
         `${path}.pool`,
-        `'${model.pool}' has no GPUs, and ${model.engine === 'vllm' ? 'vLLM' : 'SGLang'} needs one; name a pool with gpu`,
+        loads
+          ? `'${model.pool}' has no GPUs, and ${model.engine === 'vllm' ? 'vLLM' : 'SGLang'} needs one; name a pool with gpu`
+          : `'${model.pool}' has no GPUs; name a pool with gpu, or delete the line for CPUs`,
       );
-    } else if ('gpu' in pool && pool.perNode && model.gpus && model.gpus > pool.perNode) {
+    } else if ('gpu' in pool && pool.perNode && loads && model.gpus && model.gpus > pool.perNode) {
       // the default of one GPU fits every pool, so the number was written
       fault(`${path}.gpus`, `${model.gpus}, but pool '${model.pool}' has at most ${pool.perNode} per node`);
     }

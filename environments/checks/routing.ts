@@ -14,7 +14,7 @@ const mostReplicas = ({ replicas }: Model, tier: Draft['tier']): number | undefi
 
 /** Whether a picker chooses among the replicas of a model: where it is asked for, or where it pays by itself. */
 export function picks(model: Model, tier: Draft['tier']): boolean {
-  if (model.routing) return model.routing.kind === 'picker';
+  if ('routing' in model && model.routing) return model.routing.kind === 'picker';
   const answers = model.engine === 'sglang' || (model.engine === 'vllm' && model.task === 'generate');
   return answers && (mostReplicas(model, tier) ?? 0) > 1;
 }
@@ -22,7 +22,7 @@ export function picks(model: Model, tier: Draft['tier']): boolean {
 /** Pickers have something to choose, and can read what they choose for. */
 export function checkRouting({ models, tier }: Draft, { fault }: Checking): void {
   for (const [name, model] of entriesOf(models)) {
-    const { routing } = model;
+    const routing = 'routing' in model ? model.routing : undefined;
     if (name === GATEWAY)
       fault(`models.${name}`, `'${GATEWAY}' is the gateway in front of pickers; choose another name`);
     if (picks(model, tier) && Object.hasOwn(models ?? {}, `${name}-picker`)) {

@@ -3,7 +3,7 @@ import { listOf, mapOf, objectOf, optional, withDefault } from '../fields';
 import { DEFAULT_ENGINE } from '../merge';
 import { enumOf, integer, string } from '../scalars';
 import { adapters, hubName, replicaKeys, vllmKeys } from './engine';
-import { fitKeys } from './fit';
+import { fitKeys, takenGpu } from './fit';
 import { routing } from './routing';
 import { label } from './text';
 import { sourceKeys, weightKeys } from './weights';
@@ -52,6 +52,25 @@ const sglang = objectOf('SGLang on a GPU pool', {
   gpus: withDefault(replicaKeys.gpus, 1),
 });
 
+const ollama = objectOf('A GGUF on Ollama, for small use: on CPUs, or on one GPU of a pool', {
+  model: string('Model and tag in its library', {
+    // `latest` moves, and `cloud` answers elsewhere.
+    pattern: /^[\w][\w.-]*(\/[\w.-]+)*:(?!latest$)(?!.*cloud$)[\w][\w.-]*$/,
+    format: 'a model with a tag that stays and answers here, such as qwen3:0.6b',
+  }),
+  weightsGiB: integer('Size of its file, in GiB, rounded up', { min: 1 }),
+  pool: optional(string('GPU pool that the replicas run on; absent means CPUs', label)),
+  context: every.context,
+  replicas: every.replicas,
+  drainSeconds: every.drainSeconds,
+  maxSequences: every.maxSequences,
+  slice: replicaKeys.slice,
+  cpu: replicaKeys.cpu,
+  memoryGiB: replicaKeys.memoryGiB,
+  image: replicaKeys.image,
+  observed: optional(takenGpu),
+});
+
 const simulator = objectOf('The API and metrics of vLLM without weights or GPUs, on any node', shared);
 
 /** Engines that are known and not offered, with what to use. */
@@ -65,7 +84,7 @@ export const models = mapOf(
   label,
   oneOf('A model and how it is served', {
     by: 'engine',
-    of: { vllm, sglang, simulator },
+    of: { vllm, sglang, ollama, simulator },
     fallback: DEFAULT_ENGINE,
     refused: REFUSED,
   }),

@@ -6,6 +6,7 @@ export type { ReplicaProps } from './gpu-replica';
 export { type CachedWeights, ModelCache, type ModelCacheProps } from './model-cache';
 export * from './model-server';
 export * from './model-simulator';
+export * from './ollama-service';
 export * from './routing';
 export * from './sglang-service';
 export type { Speculation } from './speculation';

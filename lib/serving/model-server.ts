@@ -4,6 +4,7 @@ import {
   ConnectionSecret,
   declare,
   GeneratedSecret,
+  type MeasuredGpu,
   type MetricsEndpoint,
   type ModelStart,
   namespaceOf,
@@ -78,10 +79,14 @@ export interface ServerPod
   > {
   /** Engine, as facts name it. */
   readonly engine: string;
-  /** Whose metrics its pods tell; the simulator speaks as vLLM. */
-  readonly tells: EngineName;
+  /** Whose metrics its pods tell; the simulator speaks as vLLM. Absent for an engine without metrics. */
+  readonly tells?: EngineName;
+  /** Where it listens; absent for 8000. */
+  readonly port?: number;
   /** Where it says that it is ready. */
   readonly ready?: WorkloadProps['ready'];
+  /** Where it says that it is not beyond help. */
+  readonly alive?: WorkloadProps['alive'];
   /** Name of the pool it runs on. */
   readonly pool?: string;
   /** MIG slice of the pool that it runs on. */
@@ -92,6 +97,8 @@ export interface ServerPod
   readonly weights?: 'hub' | 's3';
   /** How the engine is started; absent for one that holds no weights. */
   readonly start?: ModelStart;
+  /** What it was measured to take of a GPU, where nobody can compute it. */
+  readonly takes?: MeasuredGpu;
 }
 
 /** Props with every default filled in. */
@@ -116,12 +123,12 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
   public readonly image: string;
   /** What each of its pods asks for: batch work gets what is left. */
   public readonly resources: PodResources;
-  public readonly port = PORT;
+  public readonly port: number;
   public readonly longestSeconds: number;
   public readonly metrics: readonly MetricsEndpoint[];
   public readonly replicas: ReplicaRange;
-  /** Series of the requests that wait, labelled `model_name`: what an autoscaler follows. */
-  public readonly waiting: string;
+  /** Series of the requests that wait, labelled `model_name`: what an autoscaler follows. Absent where none are told. */
+  public readonly waiting?: string;
   /** Its adapters: models of their own names behind the same Service. */
   public readonly adapters: readonly ServedAdapter[];
   private readonly secret?: GeneratedSecret;
@@ -149,27 +156,30 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
     }
     const adapters = props.adapters ?? {};
 
-    const { engine, tells, ready, pool, slice, sharedBy, weights, start, ...pod } = describe(this, {
-      model: props.model,
-      replicas: this.replicas,
-      drainSeconds: this.longestSeconds,
-      adapters,
-      ...(this.secret ? { key: this.secret.key('apiKey') } : {}),
-      ...(props.context === undefined ? {} : { context: props.context }),
-    });
+    const { engine, tells, port, ready, alive, pool, slice, sharedBy, weights, start, takes, ...pod } =
+      describe(this, {
+        model: props.model,
+        replicas: this.replicas,
+        drainSeconds: this.longestSeconds,
+        adapters,
+        ...(this.secret ? { key: this.secret.key('apiKey') } : {}),
+        ...(props.context === undefined ? {} : { context: props.context }),
+      });
+    this.port = port ?? PORT;
     this.image = pod.image;
     this.resources = pod.resources;
     const scales = this.replicas.max > this.replicas.min;
+    if (scales && !tells) this.cannotScale(engine);
     const server = new Workload(this, 'Server', {
       ...pod,
       name: id,
       // On general nodes it is one of many, and takes nobody's place.
       ...(pod.resources.gpus ? { priorityClass: priorityClass(this, 'serving') } : {}),
-      ports: { http: PORT },
+      ports: { http: this.port },
       // The models are listed once the weights are loaded, but only to those with the key; health fails only when the
       // engine is dead.
       ready: ready ?? (this.secret ? { path: '/health', timeoutSeconds: 5 } : { path: '/v1/models' }),
-      alive: { path: '/health', timeoutSeconds: 5 },
+      alive: alive ?? { path: '/health', timeoutSeconds: 5 },
       drainSeconds: this.longestSeconds,
       replicas: this.replicas.min,
       ...(scales
@@ -177,10 +187,10 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
         : {}),
     });
     this.pods = server.pods;
-    this.baseUrl = `http://${server.host}:${PORT}/v1`;
+    this.baseUrl = `http://${server.host}:${this.port}/v1`;
     this.provider = `hosted_vllm/${id}`;
-    this.metrics = [server.metrics('http', { exporter: tells })];
-    this.waiting = ENGINES[tells].waiting;
+    this.metrics = tells ? [server.metrics('http', { exporter: tells })] : [];
+    if (tells) this.waiting = ENGINES[tells].waiting;
     if (weights === 'hub') this.pods.reach('internet', { why: 'weights from the model hub' });
 
     declare(this, 'model', {
@@ -194,6 +204,7 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
       ...(sharedBy === undefined ? {} : { sharedBy }),
       ...(props.context === undefined ? {} : { context: props.context }),
       ...(start ? { start } : {}),
+      ...(takes ? { takes } : {}),
       ...(weights ? { weights } : {}),
     });
     declare(this, 'join', { object: `Service/${server.namespace}/${id}`, scope: 'model alias', defines: id });
@@ -231,6 +242,15 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
   /** Used by what scales it. */
   public scaleByQueue(): void {
     this.scaled = true;
+  }
+
+  private cannotScale(engine: string): never {
+    const { min, max } = this.replicas;
+    throw new PlatformError(this, {
+      what: `is to run ${min} to ${max} replicas on ${engine}, which has no metrics`,
+      why: 'nobody could tell how many requests wait, so nothing would ever scale it',
+      fix: `set both to ${max}, or serve it with an engine that tells its queue: vllm or sglang`,
+    });
   }
 
   private mustBeRange(): void {
