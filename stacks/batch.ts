@@ -38,7 +38,7 @@ export function batchWork(
   layer: MakeLayer,
   environment: Environment,
   byPool: ReadonlyMap<string, INodePool>,
-  servers: readonly ModelServer[],
+  servers: readonly Pick<ModelServer, 'model' | 'replicas' | 'resources'>[],
   buckets: IObjectStore,
   weights: Weights,
 ): void {

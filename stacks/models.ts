@@ -2,7 +2,14 @@ import type { Construct } from 'constructs';
 import { type Environment, picks } from '../environments';
 import type { INodePool } from '../lib/contracts';
 import { POLICIES } from '../lib/core';
-import { type ModelServer, ModelSimulator, OllamaService, SglangService, VllmService } from '../lib/serving';
+import {
+  type ModelServer,
+  ModelSimulator,
+  OllamaService,
+  SglangService,
+  TritonService,
+  VllmService,
+} from '../lib/serving';
 import type { Weights } from './weights';
 
 type Model = Environment['models'][string];
@@ -18,10 +25,17 @@ export function modelServer(
   alias: string,
   environment: Environment,
   pools: ReadonlyMap<string, INodePool>,
-  { from, cache, hubToken }: Weights,
-): ModelServer {
+  { from, cache, hubToken, bucket }: Weights,
+): ModelServer | TritonService {
   const props = environment.models[alias];
   if (props.engine === 'simulator') return new ModelSimulator(scope, alias, props);
+  if (props.engine === 'triton') {
+    const pool = props.pool === undefined ? undefined : pools.get(props.pool);
+    const surge = onGpus(props) && pool ? holdsOneMore(props, pool, environment) : undefined;
+    const server = new TritonService(scope, alias, { ...props, pool, surge, bucket });
+    for (const namespace of props.clients) server.allowFromNamespace(namespace);
+    return server;
+  }
   if (!onGpus(props)) return new OllamaService(scope, alias, { ...props, pool: undefined });
   const pool = pools.get(props.pool);
   if (!pool) throw new Error(`no pool '${props.pool}'`);

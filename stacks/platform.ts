@@ -30,7 +30,7 @@ import {
   ObservabilityStack,
   PrometheusStack,
 } from '../lib/observability';
-import { QueueAutoscaler } from '../lib/serving';
+import { ModelServer, QueueAutoscaler } from '../lib/serving';
 import { batchController, batchNamespaces, batchWork } from './batch';
 import { Doors } from './doors';
 import { clusterFor } from './foundation';
@@ -172,15 +172,17 @@ export function platform(environment: Environment): App {
   const home = (id: string) => layer(id, 'data', 'serving', stores, secretStores);
   const weights = weightsOf(environment, shelf, home, from);
   const serving = layer('serving', 'serving', 'serving');
-  const servers = models
+  const made = models
     // The fault of a pool that could not be made is its own.
     .filter(([, model]) => poolOf(model) === undefined || byPool.has(poolOf(model) ?? ''))
     .map(([alias]) =>
       from.try(`models.${alias}`, () => modelServer(serving, alias, environment, byPool, weights)),
     )
     .filter((server) => server !== undefined);
+  for (const server of made) observed(server);
+  // What speaks no OpenAI protocol stands beside the door to all models.
+  const servers = made.filter((server) => server instanceof ModelServer);
   for (const server of servers) {
-    observed(server);
     if (server.replicas.max === server.replicas.min) continue;
     const scaler = { target: server, prometheus: prometheus.url };
     setOrigin(
@@ -190,8 +192,8 @@ export function platform(environment: Environment): App {
   }
   if (keda)
     prometheus.prometheus.allowFrom(keda.operator, { port: prometheus.port, why: 'queues of models' });
-  warmNodes(from, layer, environment, byPool, servers);
-  batchWork(from, layer, environment, byPool, servers, buckets, weights);
+  warmNodes(from, layer, environment, byPool, made);
+  batchWork(from, layer, environment, byPool, made, buckets, weights);
   const endpoints = doors.models(serving, servers);
   from.throwIfAny();
 

@@ -15,7 +15,7 @@ export function warmNodes(
   layer: (id: string, phase: Phase, namespace?: string) => Layer,
   { pools, models }: Environment,
   byPool: ReadonlyMap<string, INodePool>,
-  servers: readonly ModelServer[],
+  servers: readonly Pick<ModelServer, 'model' | 'image'>[],
 ): void {
   const warm = Object.entries(pools).flatMap(([name, props]) => {
     const pool = byPool.get(name);

@@ -69,7 +69,12 @@ export function checkSplits({ gateway, models, tier }: Draft, { fault, written }
         continue;
       }
       tasks.add('task' in model && model.task ? model.task : 'generate');
-      if (!picks(model, tier)) {
+      if (model.engine === 'triton') {
+        fault(
+          `${path}.${name}`,
+          `'${name}' is on Triton, which speaks no OpenAI protocol: the gateway routes nothing to it`,
+        );
+      } else if (!picks(model, tier)) {
         fault(
           `${path}.${name}`,
           `'${name}' has no picker, and a split goes to pickers; give it routing: { kind: picker }`,

@@ -67,6 +67,7 @@ export function unmeasured({ fact, object, origin, card, pool }: Unsized): Refus
 /** What makes it unknown, by engine. */
 const UNKNOWN: Readonly<Record<string, string>> = {
   ollama: 'the catalog has no GGUF, and Ollama computes on CPUs, in silence, what does not fit the card',
+  triton: 'nobody can read here what is in the repository, nor how many of its models work at once',
 };
 
 /** What it may meet others with, on a GPU that is shared by time. */

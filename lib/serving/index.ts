@@ -10,5 +10,7 @@ export * from './ollama-service';
 export * from './routing';
 export * from './sglang-service';
 export type { Speculation } from './speculation';
+export type { LoadedModel } from './triton-config';
+export * from './triton-service';
 export * from './vllm-service';
 export type { WeightsProps } from './weights';

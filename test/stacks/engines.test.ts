@@ -114,3 +114,36 @@ describe('a GGUF on Ollama', () => {
     expect(names('Job')).toEqual([]);
   });
 });
+
+describe('models that write no text, on Triton', () => {
+  const loads = 'repository: vision/1, loads: { resnet50: { backend: onnxruntime } }, weightsGiB: 1';
+  const entry = `${loads}, clients: [apps], pool: l40s, observed: { gpuGiB: 3, on: L40S } }
+  other: { model: Qwen/Qwen3-32B, pool: l40s, gpus: 4, context: 32768, kvCacheDtype: fp8`;
+  const triton = on('triton', entry);
+
+  test('are proven, with a Service, a policy, a budget and a monitor of the same names', () => {
+    expect(triton.findings).toEqual([]);
+    for (const kind of ['Service', 'NetworkPolicy', 'PodDisruptionBudget', 'PodMonitor']) {
+      expect(object(triton, `${kind}/serving/chat`), kind).toBeDefined();
+    }
+  });
+
+  test('are called by the namespaces that are named, and never through the gateway', () => {
+    const config = JSON.stringify(object(triton, 'ConfigMap/gateway/gateway-etc-litellm'));
+    expect(config).toContain('model_name: other');
+    expect(config).not.toContain('chat');
+    const policy = JSON.stringify(object(triton, 'NetworkPolicy/serving/chat')?.spec);
+    expect(policy).toContain('"kubernetes.io/metadata.name":"apps"');
+    expect(policy).not.toContain('"kubernetes.io/metadata.name":"gateway"');
+  });
+
+  test('nobody asks for series that nobody has read', () => {
+    expect(object(triton, 'ScaledObject/serving/chat')).toBeUndefined();
+    expect(JSON.stringify(triton.rendered.objects.map(({ json }) => json))).not.toMatch(/nv_inference/);
+  });
+
+  test('may read their folder of the bucket, and write nothing', () => {
+    const statements = triton.plan?.roles.find(({ name }) => name.includes('chat'));
+    expect(JSON.stringify(statements ?? triton.plan)).toContain('triton/vision/1/*');
+  });
+});
