@@ -120,9 +120,10 @@ export class TritonService extends Construct implements IScrapeTarget {
       args: [
         'tritonserver',
         `--model-repository=${REPOSITORY}`,
-        // What is named is loaded, and one that cannot be ends the start; nobody loads another over the network.
-        '--model-control-mode=explicit',
-        ...loads.map(([name]) => `--load-model=${name}`),
+        // All that was copied, and nothing later: the other modes let callers load models, which may be programs.
+        '--model-control-mode=none',
+        // One that cannot be loaded ends the start.
+        '--exit-on-error=true',
         `--http-port=${PORTS.http}`,
         `--grpc-port=${PORTS.grpc}`,
         `--metrics-port=${PORTS.metrics}`,

@@ -50,6 +50,18 @@ describe('an engine that no arithmetic speaks of', () => {
         fix: run it under load on such a card, read the memory that nvidia-smi shows at its most, and write observed: { gpuGiB: …, on: L4 }; or name a pool with a larger card"
     `);
   });
+  test('is measured on the slice that it runs on', () => {
+    const shape = { ...L4.shapes[0], instanceType: 'p4de.24xlarge' };
+    const told = (on: string) =>
+      refusals(modelFitsMemory, {
+        facts: {
+          pool: [{ ...L4, shapes: [shape] }],
+          model: [fact({ slice: '3g.40gb', takes: { gpuGiB: 30, on } })],
+        },
+      });
+    expect(told('A100-80 3g.40gb')).toBe('');
+    expect(told('A100-80')).toContain('runs on A100-80 3g.40gb');
+  });
   test('is nothing to prove on CPUs', () => {
     const measured = fact({ alias: 'other', takes: { gpuGiB: 7.5, on: 'L4' } });
     expect(said(measured, fact({ gpusPerReplica: 0, pool: undefined }))).toBe('');

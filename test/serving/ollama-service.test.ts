@@ -33,6 +33,8 @@ test('pulls its model before it serves, under the name that clients ask for', ()
   small(layer);
   const [pull] = deployment(layer).template.spec.initContainers ?? [];
   expect(pull.command?.slice(0, 2)).toEqual(['/bin/sh', '-ec']);
+  // A server first, then the pull, then the name.
+  expect(pull.command?.[2]).toMatch(/^ollama serve &(.*\n)+ollama pull "\$1"\nollama cp "\$1" "\$2"$/);
   expect(pull.command?.slice(3)).toEqual(['pull', 'qwen3:0.6b', 'small']);
   expect(pull.env).toContainEqual({ name: 'OLLAMA_HOST', value: '127.0.0.1:11434' });
   const reached = JSON.stringify(only(layer, 'NetworkPolicy').spec);

@@ -40,16 +40,15 @@ const pooled = (props: Partial<TritonServiceProps> = {}) => {
   return triton({ pool: new TestPool(home, 'l4', { gpu: 'L4', gpusPerNode: 1, limit: 4 }), ...props });
 };
 
-test('loads what is named, on its three ports, and finishes what runs', () => {
+test('loads what was copied and nothing that callers send, on its three ports, and finishes what runs', () => {
   const { layer, server } = triton({ drainSeconds: 45 });
   expect(container(layer)).toMatchObject({
     image: 'nvcr.io/nvidia/tritonserver:26.07-py3',
     args: [
       'tritonserver',
       '--model-repository=/repository',
-      '--model-control-mode=explicit',
-      '--load-model=resnet50',
-      '--load-model=labels',
+      '--model-control-mode=none',
+      '--exit-on-error=true',
       '--http-port=8000',
       '--grpc-port=8001',
       '--metrics-port=8002',
