@@ -4,6 +4,7 @@ import { BATCH_PRIORITIES, BatchPriorities, BatchQueue } from '../lib/compute';
 import type { INodePool, IObjectStore } from '../lib/contracts';
 import type { Layer, Phase } from '../lib/core';
 import { BatchInference, type ModelServer } from '../lib/serving';
+import { poolOf } from './models';
 import type { Origins } from './origins';
 import type { Weights } from './weights';
 
@@ -37,7 +38,7 @@ export function batchWork(
   layer: MakeLayer,
   environment: Environment,
   byPool: ReadonlyMap<string, INodePool>,
-  servers: readonly ModelServer[],
+  servers: readonly Pick<ModelServer, 'model' | 'replicas' | 'resources'>[],
   buckets: IObjectStore,
   weights: Weights,
 ): void {
@@ -48,10 +49,7 @@ export function batchWork(
   for (const [index, name] of batch.pools.entries()) {
     const pool = byPool.get(name);
     if (!pool) continue;
-    const there = servers.filter(({ model }) => {
-      const props = models[model];
-      return props.engine !== 'simulator' && props.pool === name;
-    });
+    const there = servers.filter(({ model }) => poolOf(models[model]) === name);
     const taken: Record<string, number> = {};
     for (const { replicas, resources } of there) {
       const { gpus = 0, gpuResource = 'nvidia.com/gpu' } = resources;

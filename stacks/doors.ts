@@ -82,7 +82,8 @@ export class Doors {
     );
     const picked = new Map<string, PickedModel>();
     for (const server of behind) {
-      const { routing } = environment.models[server.model];
+      const asked = environment.models[server.model];
+      const routing = 'routing' in asked ? asked.routing : undefined;
       const options = routing?.kind === 'picker' ? routing : undefined;
       const path = `models.${server.model}${options ? '.routing' : ''}`;
       const model = from.try(path, () =>

@@ -2,38 +2,59 @@ import type { Construct } from 'constructs';
 import { type Environment, picks } from '../environments';
 import type { INodePool } from '../lib/contracts';
 import { POLICIES } from '../lib/core';
-import { type ModelServer, ModelSimulator, SglangService, VllmService } from '../lib/serving';
+import {
+  type ModelServer,
+  ModelSimulator,
+  OllamaService,
+  SglangService,
+  TritonService,
+  VllmService,
+} from '../lib/serving';
 import type { Weights } from './weights';
 
 type Model = Environment['models'][string];
-type OnGpus = Exclude<Model, { readonly engine: 'simulator' }>;
+/** One whose replicas take GPUs of a pool. */
+type OnGpus = Extract<Model, { readonly pool?: string }> & { readonly pool: string };
 
 /** Whether the endpoint picker chooses among the replicas of a model. */
 export const picksOf = ({ tier }: Environment, model: Model): boolean => picks(model, tier);
 
-/** One model as the file asks for it: vLLM on a pool, or its simulator on CPUs. */
+/** One model as the file asks for it, on the engine that it names. */
 export function modelServer(
   scope: Construct,
   alias: string,
   environment: Environment,
   pools: ReadonlyMap<string, INodePool>,
-  { from, cache, hubToken }: Weights,
-): ModelServer {
+  { from, cache, hubToken, bucket }: Weights,
+): ModelServer | TritonService {
   const props = environment.models[alias];
   if (props.engine === 'simulator') return new ModelSimulator(scope, alias, props);
+  if (props.engine === 'triton') {
+    const pool = props.pool === undefined ? undefined : pools.get(props.pool);
+    const surge = onGpus(props) && pool ? holdsOneMore(props, pool, environment) : undefined;
+    const server = new TritonService(scope, alias, { ...props, pool, surge, bucket });
+    for (const namespace of props.clients) server.allowFromNamespace(namespace);
+    return server;
+  }
+  if (!onGpus(props)) return new OllamaService(scope, alias, { ...props, pool: undefined });
   const pool = pools.get(props.pool);
   if (!pool) throw new Error(`no pool '${props.pool}'`);
-  const source = (props.weights ?? from) === 's3' ? { weights: cache } : { weights: undefined, hubToken };
   const surge = holdsOneMore(props, pool, environment);
+  if (props.engine === 'ollama') return new OllamaService(scope, alias, { ...props, pool, surge });
+  const source = (props.weights ?? from) === 's3' ? { weights: cache } : { weights: undefined, hubToken };
   return props.engine === 'sglang'
     ? new SglangService(scope, alias, { ...props, ...source, pool, surge })
     : new VllmService(scope, alias, { ...props, ...source, pool, surge });
 }
 
-const onGpus = (model: Model): model is OnGpus => model.engine !== 'simulator';
+/** Name of the pool that a model takes GPUs of. */
+export const poolOf = (model: Model): string | undefined => ('pool' in model ? model.pool : undefined);
 
-/** Of one replica, on all of its nodes. */
-const gpusOf = (model: OnGpus): number => model.gpus * (('nodes' in model && model.nodes) || 1);
+const onGpus = (model: Model): model is OnGpus => poolOf(model) !== undefined;
+
+/** GPUs of one replica, on all of its nodes. */
+const gpusOf = (model: OnGpus): number =>
+  ('gpus' in model ? model.gpus : 1) * (('nodes' in model && model.nodes) || 1);
 
 /** Whether a pool holds all of its models at their most, and one more replica of this one. */
 function holdsOneMore(props: OnGpus, { limit, devices }: INodePool, { models, tier }: Environment): boolean {

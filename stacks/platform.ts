@@ -39,11 +39,11 @@ import {
   ObservabilityStack,
   PrometheusStack,
 } from '../lib/observability';
-import { ModelAutoscaler } from '../lib/serving';
+import { ModelAutoscaler, ModelServer } from '../lib/serving';
 import { batchController, batchNamespaces, batchWork } from './batch';
 import { Doors } from './doors';
 import { clusterFor } from './foundation';
-import { modelServer } from './models';
+import { modelServer, poolOf } from './models';
 import { Origins } from './origins';
 import { objects, postgres, valkey } from './stores';
 import { twinOf } from './twin';
@@ -194,17 +194,20 @@ export function platform(asked: Environment): App {
   const home = (id: string) => layer(id, 'data', 'serving', stores, secretStores);
   const weights = weightsOf(environment, shelf, home, from);
   const serving = layer('serving', 'serving', 'serving');
-  const servers = models
+  const made = models
     // The fault of a pool that could not be made is its own.
-    .filter(([, model]) => model.engine === 'simulator' || byPool.has(model.pool))
+    .filter(([, model]) => poolOf(model) === undefined || byPool.has(poolOf(model) ?? ''))
     .map(([alias]) =>
       from.try(`models.${alias}`, () => modelServer(serving, alias, environment, byPool, weights)),
     )
     .filter((server) => server !== undefined);
+  for (const server of made) observed(server);
+  // What speaks no OpenAI protocol stands beside the door to all models.
+  const servers = made.filter((server) => server instanceof ModelServer);
   for (const server of servers) {
-    observed(server);
     if (server.replicas.max === server.replicas.min) continue;
-    const { autoscale } = environment.models[server.model];
+    const model = environment.models[server.model];
+    const autoscale = 'autoscale' in model ? model.autoscale : undefined;
     from.try(
       `models.${server.model}.${autoscale ? 'autoscale' : 'replicas'}`,
       () =>
@@ -217,8 +220,8 @@ export function platform(asked: Environment): App {
   }
   if (keda)
     prometheus.prometheus.allowFrom(keda.operator, { port: prometheus.port, why: 'queues of models' });
-  warmNodes(from, layer, environment, byPool, servers);
-  batchWork(from, layer, environment, byPool, servers, buckets, weights);
+  warmNodes(from, layer, environment, byPool, made);
+  batchWork(from, layer, environment, byPool, made, buckets, weights);
   const endpoints = doors.models(serving, servers);
   from.throwIfAny();
 
@@ -267,6 +270,6 @@ export function platform(asked: Environment): App {
 }
 
 const drainOn = (pool: string, model: Environment['models'][string]): number =>
-  'pool' in model && model.pool === pool ? (model.drainSeconds ?? 0) : 0;
+  poolOf(model) === pool ? (model.drainSeconds ?? 0) : 0;
 
 const hasMetrics = (store: object): store is IScrapeTarget => 'metrics' in store;

@@ -16,11 +16,16 @@ export function twinOf(environment: Environment): Environment {
   return { ...environment, models: Object.fromEntries(entries), pools: Object.fromEntries(pools) };
 }
 
-function simulator(model: Model, picked: boolean): Simulator {
+function simulator(model: Model, picked: boolean): Model {
   if (model.engine === 'simulator') return model;
-  const { model: name, context, replicas, drainSeconds, maxSequences, autoscale, apiKey } = model;
+  // It speaks its own protocol, of which there is no simulator, and computes on CPUs as well.
+  if (model.engine === 'triton') return { ...model, pool: undefined, slice: undefined, observed: undefined };
+  const { model: name, context, replicas, drainSeconds, maxSequences } = model;
+  const apiKey = 'apiKey' in model ? model.apiKey : undefined;
   const adapters = 'adapters' in model ? model.adapters : undefined;
-  const routing = model.routing ?? (picked ? { kind: 'picker' } : undefined);
+  const autoscale = 'autoscale' in model ? model.autoscale : undefined;
+  const routing =
+    ('routing' in model ? model.routing : undefined) ?? (picked ? { kind: 'picker' } : undefined);
   const said = { context, replicas, drainSeconds, maxSequences, apiKey, adapters, routing };
   return {
     engine: 'simulator',

@@ -3,6 +3,7 @@ import { WarmNodes } from '../lib/compute';
 import type { INodePool } from '../lib/contracts';
 import type { Layer, Phase } from '../lib/core';
 import type { ModelServer } from '../lib/serving';
+import { poolOf } from './models';
 import type { Origins } from './origins';
 
 /**
@@ -14,7 +15,7 @@ export function warmNodes(
   layer: (id: string, phase: Phase, namespace?: string) => Layer,
   { pools, models }: Environment,
   byPool: ReadonlyMap<string, INodePool>,
-  servers: readonly ModelServer[],
+  servers: readonly Pick<ModelServer, 'model' | 'image'>[],
 ): void {
   const warm = Object.entries(pools).flatMap(([name, props]) => {
     const pool = byPool.get(name);
@@ -23,10 +24,7 @@ export function warmNodes(
   if (warm.length === 0) return;
   const home = layer('warm', 'apps', 'serving');
   for (const { name, pool, nodes } of warm) {
-    const there = servers.filter(({ model }) => {
-      const props = models[model];
-      return props.engine !== 'simulator' && props.pool === name;
-    });
+    const there = servers.filter(({ model }) => poolOf(models[model]) === name);
     const images = [...new Set(there.map(({ image }) => image))];
     from.try(
       `pools.${name}.warm`,

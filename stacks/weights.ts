@@ -8,6 +8,8 @@ import type { Origins } from './origins';
 export interface Weights {
   /** What a model that says nothing of its own does. */
   readonly from: 'hub' | 's3';
+  /** Where they are kept. */
+  readonly bucket: IBucket;
   /** The bucket, filled for whoever asks; absent where nobody does. */
   readonly cache?: ModelCache;
   /** Token for models that load from the hub themselves. */
@@ -22,12 +24,14 @@ export function weightsOf(
   from: Origins,
 ): Weights {
   const { token } = environment.weights;
-  const engines = Object.values(environment.models).filter(({ engine }) => engine !== 'simulator');
+  const engines = Object.values(environment.models).filter(
+    ({ engine }) => engine === 'vllm' || engine === 'sglang',
+  );
   const own = POLICIES[environment.tier].ownWeights && environment.data.objects.kind === 's3';
   const origin = environment.weights.from ?? (own ? 's3' : 'hub');
   const asked = new Set(engines.map((model) => ('weights' in model && model.weights) || origin));
   if (Object.keys(environment.batch?.jobs ?? {}).length) asked.add(origin);
-  if (!asked.size || (!token && !asked.has('s3'))) return { from: origin };
+  if (!asked.size || (!token && !asked.has('s3'))) return { from: origin, bucket };
   const layer = make('weights');
   const secret = token
     ? from.of(
@@ -45,5 +49,5 @@ export function weightsOf(
   const cache = asked.has('s3')
     ? from.of('weights', () => new ModelCache(layer, 'weights', { bucket, hubToken }))
     : undefined;
-  return { from: origin, ...(cache ? { cache } : {}), ...(hubToken ? { hubToken } : {}) };
+  return { from: origin, bucket, ...(cache ? { cache } : {}), ...(hubToken ? { hubToken } : {}) };
 }

@@ -16,17 +16,22 @@ export function checkGateway(draft: Draft, { fault, written }: Checking): void {
       adaptersOf(model).map(([adapter]) => [adapter, name] as const),
     ),
   );
+  const silent = (alias: string) =>
+    Object.hasOwn(models ?? {}, alias) && models?.[alias]?.engine === 'triton';
   const aliases = [
-    ...Object.keys(models ?? {}),
+    ...Object.keys(models ?? {}).filter((name) => !silent(name)),
     ...adapters.keys(),
     ...Object.keys(gateway?.providers ?? {}),
     ...Object.keys(gateway?.splits ?? {}),
   ];
   const exists = (alias: string) =>
+    (!silent(alias) && written(`models.${alias}`)) ||
     aliases.includes(alias) ||
-    ['models', 'gateway.providers', 'gateway.splits'].some((map) => written(`${map}.${alias}`));
+    ['gateway.providers', 'gateway.splits'].some((map) => written(`${map}.${alias}`));
   const unknown = (alias: string) =>
-    `'${alias}' is neither a model nor a provider here${didYouMean(alias, aliases)}`;
+    silent(alias)
+      ? `'${alias}' is on Triton, which speaks no OpenAI protocol: the gateway routes nothing to it; name another`
+      : `'${alias}' is neither a model nor a provider here${didYouMean(alias, aliases)}`;
 
   for (const [name, model] of entriesOf(models)) {
     for (const [adapter] of adaptersOf(model)) {

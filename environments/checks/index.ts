@@ -3,6 +3,7 @@ import { checkAws } from './aws';
 import { checkBatch } from './batch';
 import type { Checking, Draft } from './draft';
 import { checkEdge } from './edge';
+import { checkEngines } from './engines';
 import { checkGateway } from './gateway';
 import { checkModels } from './models';
 import { checkPools } from './pools';
@@ -15,6 +16,7 @@ export type { Checking, Draft } from './draft';
 export function checkAll(draft: Draft, checking: Checking): void {
   checkAws(draft, checking);
   checkPools(draft, checking);
+  checkEngines(draft, checking);
   checkModels(draft, checking);
   checkBatch(draft, checking);
   checkRouting(draft, checking);

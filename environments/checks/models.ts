@@ -18,8 +18,8 @@ export function checkModels(draft: Draft, { fault, written }: Checking): void {
       const fix = 'that would take a queue in front of it, such as the HTTP add-on of KEDA; write 1';
       fault(`${path}.replicas.min`, `0, and ${why}: ${fix}`);
     }
-    checkAutoscale(path, model, fault);
-    if (model.engine !== 'vllm' && model.engine !== 'sglang') continue;
+    if ('autoscale' in model) checkAutoscale(path, model, fault);
+    if (!('pool' in model)) continue;
     // Nothing is loaded, and no GPU is looked for where there are no pools.
     if (draft.simulate && !written('pools')) continue;
     // each group of pods has a Service of its own, called after the model and its number
@@ -28,9 +28,10 @@ export function checkModels(draft: Draft, { fault, written }: Checking): void {
       const why = `the groups of '${name}' are called so: '${name}-0', '${name}-1' and on`;
       fault(`models.${namesake}`, `${why}; give one of the two models another name`);
     }
-    const stored = model.weights ?? draft.weights?.from;
+    const loads = model.engine === 'vllm' || model.engine === 'sglang';
+    const stored = loads ? (model.weights ?? draft.weights?.from) : undefined;
     if (stored === 's3' && !draft.simulate && draft.data?.objects && draft.data.objects.kind !== 's3') {
-      const own = model.weights ? `${path}.weights` : 'weights.from';
+      const own = loads && model.weights ? `${path}.weights` : 'weights.from';
       fault(own, `'s3', but the environment keeps objects in ${draft.data.objects.kind}; use hub`);
     }
     if (stored === 'hub' && model.engine === 'vllm' && model.load) {
@@ -40,7 +41,7 @@ export function checkModels(draft: Draft, { fault, written }: Checking): void {
       if (model.pool) {
         fault(
           `${path}.pool`,
-          "there are no GPU pools in an environment without 'aws'; use engine: simulator",
+          `there are no GPU pools in an environment without 'aws'; ${loads ? 'use engine: simulator' : 'delete the line'}`,
         );
       }
       continue;
@@ -57,9 +58,11 @@ export function checkModels(draft: Draft, { fault, written }: Checking): void {
     if ('cpu' in pool) {
       fault(
         `${path}.pool`,
-        `'${model.pool}' has no GPUs, and ${model.engine === 'vllm' ? 'vLLM' : 'SGLang'} needs one; name a pool with gpu`,
+        loads
+          ? `'${model.pool}' has no GPUs, and ${model.engine === 'vllm' ? 'vLLM' : 'SGLang'} needs one; name a pool with gpu`
+          : `'${model.pool}' has no GPUs; name a pool with gpu, or delete the line for CPUs`,
       );
-    } else if ('gpu' in pool && pool.perNode && model.gpus && model.gpus > pool.perNode) {
+    } else if ('gpu' in pool && pool.perNode && loads && model.gpus && model.gpus > pool.perNode) {
       // the default of one GPU fits every pool, so the number was written
       fault(`${path}.gpus`, `${model.gpus}, but pool '${model.pool}' has at most ${pool.perNode} per node`);
     }
@@ -71,7 +74,7 @@ type Model = NonNullable<NonNullable<Draft['models']>[string]>;
 /** What scales a model against the room that it has to scale in. */
 function checkAutoscale(
   path: string,
-  { autoscale, replicas, engine }: Model,
+  { autoscale, replicas, engine }: Extract<Model, { readonly autoscale?: unknown }>,
   fault: Checking['fault'],
 ): void {
   if (!autoscale) return;

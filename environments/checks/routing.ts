@@ -14,7 +14,7 @@ const mostReplicas = ({ replicas }: Model, tier: Draft['tier']): number | undefi
 
 /** Whether a picker chooses among the replicas of a model: where it is asked for, or where it pays by itself. */
 export function picks(model: Model, tier: Draft['tier']): boolean {
-  if (model.routing) return model.routing.kind === 'picker';
+  if ('routing' in model && model.routing) return model.routing.kind === 'picker';
   const answers = model.engine === 'sglang' || (model.engine === 'vllm' && model.task === 'generate');
   return answers && (mostReplicas(model, tier) ?? 0) > 1;
 }
@@ -22,7 +22,7 @@ export function picks(model: Model, tier: Draft['tier']): boolean {
 /** Pickers have something to choose, and can read what they choose for. */
 export function checkRouting({ models, tier }: Draft, { fault }: Checking): void {
   for (const [name, model] of entriesOf(models)) {
-    const { routing } = model;
+    const routing = 'routing' in model ? model.routing : undefined;
     if (name === GATEWAY)
       fault(`models.${name}`, `'${GATEWAY}' is the gateway in front of pickers; choose another name`);
     if (picks(model, tier) && Object.hasOwn(models ?? {}, `${name}-picker`)) {
@@ -69,7 +69,12 @@ export function checkSplits({ gateway, models, tier }: Draft, { fault, written }
         continue;
       }
       tasks.add('task' in model && model.task ? model.task : 'generate');
-      if (!picks(model, tier)) {
+      if (model.engine === 'triton') {
+        fault(
+          `${path}.${name}`,
+          `'${name}' is on Triton, which speaks no OpenAI protocol: the gateway routes nothing to it`,
+        );
+      } else if (!picks(model, tier)) {
         fault(
           `${path}.${name}`,
           `'${name}' has no picker, and a split goes to pickers; give it routing: { kind: picker }`,

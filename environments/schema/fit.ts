@@ -2,6 +2,15 @@ import { objectOf, optional, withDefault } from '../fields';
 import { pasted } from '../pasted';
 import { enumOf, integer, number, string } from '../scalars';
 
+/** What a server was seen to take of a GPU, where arithmetic knows nothing of its models. */
+export const takenGpu = objectOf('Memory of the GPU that it was measured to take: nobody can compute it', {
+  gpuGiB: number('GiB on each GPU, at its most, under load', { above: 0 }),
+  on: string('Card that it was measured on, as pools name it, with the slice of it', {
+    pattern: /^[A-Za-z0-9][A-Za-z0-9.-]*( [1-7]g\.\d{1,3}gb)?$/,
+    format: 'a card such as L4, or a slice such as A100-80 3g.40gb',
+  }),
+});
+
 /** What arithmetic cannot know of a model: its shape, a measured start, its speed. */
 export const fitKeys = {
   config: optional(

@@ -4,7 +4,7 @@ import { listOf, mapOf, objectOf, optional, withDefault } from '../fields';
 import { DEFAULT_ENGINE } from '../merge';
 import { enumOf, integer, number, string } from '../scalars';
 import { adapters, hubName, replicaKeys, vllmKeys } from './engine';
-import { fitKeys } from './fit';
+import { fitKeys, takenGpu } from './fit';
 import { routing } from './routing';
 import { label } from './text';
 import { sourceKeys, weightKeys } from './weights';
@@ -94,6 +94,59 @@ const sglang = objectOf('SGLang on a GPU pool', {
   gpus: withDefault(replicaKeys.gpus, 1),
 });
 
+const ollama = objectOf('A GGUF on Ollama, for small use: on CPUs, or on one GPU of a pool', {
+  model: string('Model and tag in its library', {
+    // `latest` moves, and `cloud` answers elsewhere.
+    pattern: /^[\w][\w.-]*(\/[\w.-]+)*:(?!latest$)(?!.*cloud$)[\w][\w.-]*$/,
+    format: 'a model with a tag that stays and answers here, such as qwen3:0.6b',
+  }),
+  weightsGiB: integer('Size of its file, in GiB, rounded up', { min: 1 }),
+  pool: optional(string('GPU pool that the replicas run on; absent means CPUs', label)),
+  context: every.context,
+  replicas: every.replicas,
+  drainSeconds: every.drainSeconds,
+  maxSequences: every.maxSequences,
+  slice: replicaKeys.slice,
+  cpu: replicaKeys.cpu,
+  memoryGiB: replicaKeys.memoryGiB,
+  image: replicaKeys.image,
+  observed: optional(takenGpu),
+});
+
+const triton = objectOf(
+  'Models that write no text on Triton, from a repository in the bucket: on CPUs, or on one GPU',
+  {
+    repository: string('Folder of the bucket that holds them, below triton/; a new version is a new folder', {
+      pattern: /^[\w][\w.-]*(\/[\w][\w.-]*)*$/,
+      format: 'a folder such as vision/2026-11-20',
+    }),
+    loads: mapOf(
+      'Models of the repository to load, by their folders',
+      { pattern: /^[A-Za-z0-9][\w.-]*$/, format: 'the name of a folder' },
+      objectOf('A model of the repository', {
+        backend: optional(
+          enumOf('Backend, for a model whose config.pbtxt is to be written', ['onnxruntime', 'tensorrt']),
+        ),
+        maxBatch: optional(integer('Requests computed together at most; absent means 32', { min: 1 })),
+        delayMs: optional(integer('How long a request waits for others; absent means 50', { min: 0 })),
+      }),
+    ),
+    clients: listOf('Namespaces whose pods call it; nobody else gets in', string('Namespace', label), {
+      min: 1,
+    }),
+    weightsGiB: integer('Size of these models, in GiB, rounded up', { min: 1 }),
+    pool: optional(string('GPU pool that the replicas run on; absent means CPUs', label)),
+    replicas: every.replicas,
+    drainSeconds: every.drainSeconds,
+    startupSeconds: replicaKeys.startupSeconds,
+    slice: replicaKeys.slice,
+    cpu: replicaKeys.cpu,
+    memoryGiB: replicaKeys.memoryGiB,
+    image: replicaKeys.image,
+    observed: optional(takenGpu),
+  },
+);
+
 const simulator = objectOf('The API and metrics of vLLM without weights or GPUs, on any node', {
   ...shared,
   apiKey: replicaKeys.apiKey,
@@ -101,6 +154,8 @@ const simulator = objectOf('The API and metrics of vLLM without weights or GPUs,
 
 /** Engines that are known and not offered, with what to use. */
 const REFUSED = {
+  kserve:
+    "no backend for it is built; 'vllm' or 'sglang' with routing: { kind: picker } do what its LLMInferenceService does",
   tgi: "it is in maintenance mode, and its makers name vLLM and SGLang as successors; use 'vllm' or 'sglang'",
 };
 
@@ -110,7 +165,7 @@ export const models = mapOf(
   label,
   oneOf('A model and how it is served', {
     by: 'engine',
-    of: { vllm, sglang, simulator },
+    of: { vllm, sglang, ollama, triton, simulator },
     fallback: DEFAULT_ENGINE,
     refused: REFUSED,
   }),

@@ -158,6 +158,16 @@ export interface ModelFact {
   readonly start?: ModelStart;
   /** Where each replica loads its weights from; absent for one that holds none. */
   readonly weights?: 'hub' | 's3';
+  /** What it was measured to take of each GPU, for an engine whose models nobody here can size. */
+  readonly takes?: MeasuredGpu;
+}
+
+/** Memory of a GPU that a server was seen to take, under load. */
+export interface MeasuredGpu {
+  /** GiB on each GPU, at its most. */
+  readonly gpuGiB: number;
+  /** The card, as pools name it. */
+  readonly on: string;
 }
 
 /** What decides the memory that a model server takes. */

@@ -63,6 +63,8 @@ export const charts = {
 export const images = {
   vllm: 'vllm/vllm-openai:v0.33.0',
   sglang: 'lmsysorg/sglang:v0.5.21',
+  ollama: 'docker.io/ollama/ollama:0.32.15',
+  triton: 'nvcr.io/nvidia/tritonserver:26.07-py3',
   pause: 'registry.k8s.io/pause:3.10.1',
   inferenceSim: 'ghcr.io/llm-d/llm-d-inference-sim:v0.10.2',
   endpointPicker: 'ghcr.io/llm-d/llm-d-router-endpoint-picker:v0.10.0',

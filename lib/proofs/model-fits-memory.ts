@@ -1,13 +1,14 @@
 import { findCard, gpuCounts, modelNames } from '../catalog';
 import { images, nearest, type ObservedStart } from '../core';
 import { differs, type Fit, type FitInput, fitFor, type Settlement, settle } from '../sizing';
+import { sharersOf, unmeasured, unsizedModels } from './measured-models';
 import type { Proof, Refusal } from './proof';
 import { fitInput, type KnownModel, type ServedModel, servedModels, startedAs, where } from './served-models';
 import { sharing } from './shared-gpus';
 
 /**
  * Weights, cache and everything else of a model fit the memory of its GPUs. Near the edge that cannot be promised, and
- * what cannot be promised is refused.
+ * what cannot be promised is refused; so is an engine that nobody has measured.
  *
  * Fails: Llama-3.3-70B at 16 bits on 4 A10G: 131 GiB of weights, 88 GiB of memory.
  */
@@ -16,12 +17,22 @@ export const modelFitsMemory: Proof = {
   about: 'The weights, the cache of one request and the work memory of each model fit its GPUs.',
   check(input) {
     const all = servedModels(input);
-    if (!all.length) return { findings: [], checked: 0, skipped: 'no model on GPUs of a pool' };
+    const unsized = unsizedModels(input);
+    const checked = all.length + unsized.length;
+    if (!checked) return { findings: [], checked, skipped: 'no model on GPUs of a pool' };
     const findings = all.flatMap((served) => {
       const refusal = served.checkpoint ? judged(served as KnownModel) : unknown(served);
       return refusal ? [{ ...refusal, ...(served.origin ? { origin: served.origin } : {}) }] : [];
     });
-    return { findings: [...findings, ...sharing(all)], checked: all.length };
+    const sharers = all.map((served) => ({ ...served, utilization: served.start.utilization }));
+    return {
+      findings: [
+        ...findings,
+        ...unsized.flatMap((each) => unmeasured(each) ?? []),
+        ...sharing([...sharers, ...sharersOf(unsized)]),
+      ],
+      checked,
+    };
   },
 };
 

@@ -116,7 +116,8 @@ function checkpointOf(model: string, { quantization, config }: ModelStart): Chec
   return found && quantization ? quantizedBy(found, quantization) : found;
 }
 
-function cardOf({ shapes }: PoolFact, slice: string | undefined): InstanceGpu | undefined {
+/** The card of a pool, or the slice of it that a model runs on. */
+export function cardOf({ shapes }: PoolFact, slice: string | undefined): InstanceGpu | undefined {
   const cards = shapes.flatMap(({ instanceType }) => findInstance(instanceType)?.gpu ?? []);
   const [card] = cards.sort((a, b) => visibleGiB(a) - visibleGiB(b));
   const memoryGiB = slice === undefined ? undefined : migMemoryGiB(card?.name ?? '', slice);

@@ -1,3 +1,4 @@
+import type { ModelFact } from '../core';
 import type { Proof } from './proof';
 
 /**
@@ -21,12 +22,16 @@ export const weightsComeFromInside: Proof = {
         const origin = rendered.facts.originOf(fact);
         return {
           object: `model/${fact.alias}`,
-          what: `each replica loads ${fact.model} from the model hub, in an environment of tier prod`,
+          what: `each replica loads ${fact.model} from ${ollama(fact) ? "Ollama's library" : 'the model hub'}, in an environment of tier prod`,
           why: 'a replica that comes under load or after a failure waits for a hub that may throttle, be down or have changed',
-          fix: 'set weights to s3: a Job fetches them once into the bucket of the platform',
+          fix: ollama(fact)
+            ? 'serve it with vllm or sglang: Ollama pulls from nowhere else'
+            : 'set weights to s3: a Job fetches them once into the bucket of the platform',
           ...(origin ? { origin } : {}),
         };
       });
     return { findings, checked: facts.length };
   },
 };
+
+const ollama = ({ engine }: ModelFact): boolean => engine === 'ollama';

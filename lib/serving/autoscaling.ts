@@ -39,7 +39,8 @@ export class ModelAutoscaler extends Construct {
     const { server, prometheus, on = 'queue', schedule = [] } = props;
     const { model, replicas, tells: engine, card } = server;
     const { min, max } = replicas;
-    if (min === max) {
+    // What tells nothing is fixed, too: its server refuses a range.
+    if (min === max || !engine) {
       throw new PlatformError(this, {
         what: `scales '${model}', whose replicas are fixed at ${min}`,
         why: 'its Deployment writes that number too, and the two would fight over it',

@@ -6,6 +6,7 @@ import {
   type EnvVars,
   GeneratedSecret,
   GroupWorkload,
+  type MeasuredGpu,
   type MetricsEndpoint,
   type ModelStart,
   namespaceOf,
@@ -90,10 +91,14 @@ export interface ServerPod
   readonly group?: { readonly nodes: number; readonly workerArgs: readonly string[] };
   /** Engine, as facts name it. */
   readonly engine: string;
-  /** Whose metrics its pods tell; the simulator speaks as vLLM. */
-  readonly tells: EngineName;
+  /** Whose metrics its pods tell; the simulator speaks as vLLM. Absent for an engine without metrics. */
+  readonly tells?: EngineName;
+  /** Where it listens; absent for 8000. */
+  readonly port?: number;
   /** Where it says that it is ready. */
   readonly ready?: WorkloadProps['ready'];
+  /** Where it says that it is not beyond help. */
+  readonly alive?: WorkloadProps['alive'];
   /** Name of the pool it runs on. */
   readonly pool?: string;
   /** MIG slice of the pool that it runs on. */
@@ -104,6 +109,8 @@ export interface ServerPod
   readonly weights?: 'hub' | 's3';
   /** How the engine is started; absent for one that holds no weights. */
   readonly start?: ModelStart;
+  /** What it was measured to take of a GPU, where nobody can compute it. */
+  readonly takes?: MeasuredGpu;
 }
 
 /** Props with every default filled in. */
@@ -128,12 +135,12 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
   public readonly image: string;
   /** What each of its pods asks for: batch work gets what is left. */
   public readonly resources: PodResources;
-  public readonly port = PORT;
+  public readonly port: number;
   public readonly longestSeconds: number;
   public readonly metrics: readonly MetricsEndpoint[];
   public readonly replicas: ReplicaRange;
-  /** Whose metrics its pods tell: what an autoscaler follows is called by that engine's names. */
-  public readonly tells: EngineName;
+  /** Whose metrics its pods tell: what an autoscaler follows is called by that engine's names. Absent where none are told. */
+  public readonly tells?: EngineName;
   /** Its GPUs, as their metrics see them. */
   public readonly card: Card;
   /** Its adapters: models of their own names behind the same Service. */
@@ -169,29 +176,30 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
     }
     const adapters = props.adapters ?? {};
 
-    const { engine, tells, ready, pool, slice, sharedBy, weights, start, group, ...pod } = (
-      props.simulate ? simulated : describe
-    )(this, {
-      model: props.model,
-      replicas: this.replicas,
-      drainSeconds: this.longestSeconds,
-      adapters,
-      ...(this.secret ? { key: this.secret.key('apiKey') } : {}),
-      ...(props.context === undefined ? {} : { context: props.context }),
-    });
+    const { engine, tells, port, ready, alive, pool, slice, sharedBy, weights, start, takes, group, ...pod } =
+      (props.simulate ? simulated : describe)(this, {
+        model: props.model,
+        replicas: this.replicas,
+        drainSeconds: this.longestSeconds,
+        adapters,
+        ...(this.secret ? { key: this.secret.key('apiKey') } : {}),
+        ...(props.context === undefined ? {} : { context: props.context }),
+      });
+    this.port = port ?? PORT;
     this.image = pod.image;
     this.resources = pod.resources;
     const scales = this.replicas.max > this.replicas.min;
+    if (scales && !tells) this.cannotScale(engine);
     const described = {
       ...pod,
       name: id,
       // On general nodes it is one of many, and takes nobody's place.
       ...(pod.resources.gpus ? { priorityClass: priorityClass(this, 'serving') } : {}),
-      ports: { http: PORT },
+      ports: { http: this.port },
       // The models are listed once the weights are loaded, but only to those with the key; health fails only when the
       // engine is dead.
       ready: ready ?? (this.secret ? { path: '/health', timeoutSeconds: 5 } : { path: '/v1/models' }),
-      alive: { path: '/health', timeoutSeconds: 5 },
+      alive: alive ?? { path: '/health', timeoutSeconds: 5 },
       drainSeconds: this.longestSeconds,
       replicas: this.replicas.min,
       ...(scales
@@ -206,9 +214,9 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
       ? { apiVersion: 'leaderworkerset.x-k8s.io/v1', kind: 'LeaderWorkerSet', name: id }
       : { name: id };
     this.pods = server.pods;
-    this.baseUrl = `http://${server.host}:${PORT}/v1`;
+    this.baseUrl = `http://${server.host}:${this.port}/v1`;
     this.provider = `hosted_vllm/${id}`;
-    this.metrics = [server.metrics('http', { exporter: tells })];
+    this.metrics = tells ? [server.metrics('http', { exporter: tells })] : [];
     this.tells = tells;
     this.card = cardOf(pod.resources.gpus, slice, sharedBy);
     if (weights === 'hub') outward.reach('internet', { why: 'weights from the model hub' });
@@ -225,6 +233,7 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
       ...(sharedBy === undefined ? {} : { sharedBy }),
       ...(props.context === undefined ? {} : { context: props.context }),
       ...(start ? { start } : {}),
+      ...(takes ? { takes } : {}),
       ...(weights ? { weights } : {}),
     });
     declare(this, 'join', { object: `Service/${server.namespace}/${id}`, scope: 'model alias', defines: id });
@@ -262,6 +271,15 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
   /** Used by what scales it. */
   public scaledByLoad(): void {
     this.scaled = true;
+  }
+
+  private cannotScale(engine: string): never {
+    const { min, max } = this.replicas;
+    throw new PlatformError(this, {
+      what: `is to run ${min} to ${max} replicas on ${engine}, which has no metrics`,
+      why: 'nobody could tell how many requests wait, so nothing would ever scale it',
+      fix: `set both to ${max}, or serve it with an engine that tells its queue: vllm or sglang`,
+    });
   }
 
   private mustBeRange(): void {

@@ -145,7 +145,10 @@ describe('facts', () => {
   test('a scaled one writes no replicas, and is scaled by groups', () => {
     const layer = serving();
     const target = large(layer, { replicas: { min: 1, max: 3 } });
-    new ModelAutoscaler(layer, 'scaler', { server: target, prometheus: 'http://prometheus.monitoring.svc:9090' });
+    new ModelAutoscaler(layer, 'scaler', {
+      server: target,
+      prometheus: 'http://prometheus.monitoring.svc:9090',
+    });
     expect(groups(layer)).not.toHaveProperty('replicas');
     expect(only(layer, 'ScaledObject').spec).toMatchObject({
       scaleTargetRef: { apiVersion: 'leaderworkerset.x-k8s.io/v1', kind: 'LeaderWorkerSet', name: 'large' },

@@ -5,9 +5,11 @@ import { describe, expect, test } from 'vitest';
 import { loadEnvironment } from '../../environments';
 import { build } from '../../stacks';
 
-/** One entry, on either engine: nothing else in the file changes. */
-const file = (engine: string) => `name: demo
-tier: stg
+/** One entry, on one engine or another: nothing else in the file changes. */
+const ENTRY =
+  'model: Qwen/Qwen3-32B, pool: l40s, gpus: 4, context: 32768, replicas: { min: 1, max: 2 }, apiKey: true, kvCacheDtype: fp8';
+const file = (engine: string, entry: string, tier: string) => `name: demo
+tier: ${tier}
 aws:
   account: "111122223333"
   region: us-east-1
@@ -19,7 +21,7 @@ pools:
   general: { cpu: true }
   l40s: { gpu: L40S, perNode: 4, limit: 12 }
 models:
-  chat: { model: Qwen/Qwen3-32B, engine: ${engine}, pool: l40s, gpus: 4, context: 32768, replicas: { min: 1, max: 2 }, apiKey: true, kvCacheDtype: fp8 }
+  chat: { engine: ${engine}, ${entry} }
 gateway: { clients: [apps] }
 data:
   postgres: { kind: cnpg }
@@ -30,9 +32,9 @@ data:
   objects: { kind: s3 }
 `;
 
-function on(engine: string) {
+function on(engine: string, entry = ENTRY, tier = 'stg') {
   const root = mkdtempSync(join(tmpdir(), 'engines-'));
-  writeFileSync(join(root, 'env.yaml'), file(engine));
+  writeFileSync(join(root, 'env.yaml'), file(engine, entry, tier));
   const built = build(loadEnvironment(join(root, 'env.yaml')));
   rmSync(root, { recursive: true });
   return built;
@@ -83,5 +85,65 @@ describe('one word changes the engine', () => {
     const text = (built: typeof vllm) => JSON.stringify(built.rendered.objects.map(({ json }) => json));
     expect(text(sglang)).not.toMatch(/vllm:[a-z]/);
     expect(text(vllm)).not.toMatch(/sglang:[a-z]/);
+  });
+});
+
+describe('a GGUF on Ollama', () => {
+  const ollama = on('ollama', 'model: qwen3:8b, weightsGiB: 6, context: 8192, drainSeconds: 120', 'dev');
+  const names = (kind: string) =>
+    ollama.rendered.objects
+      .filter(({ json }) => json.kind === kind && json.metadata.namespace === 'serving')
+      .map(({ json }) => json.metadata.name);
+
+  test('is proven, and the gateway routes to its own port', () => {
+    expect(ollama.findings).toEqual([]);
+    const config = JSON.stringify(object(ollama, 'ConfigMap/gateway/gateway-etc-litellm'));
+    expect(config).toContain('hosted_vllm/chat');
+    expect(config).toContain('http://chat.serving.svc:11434/v1');
+    expect(JSON.stringify(object(ollama, 'NetworkPolicy/serving/chat')?.spec)).toContain('11434');
+  });
+
+  test('nothing watches what tells nothing', () => {
+    expect(names('PodMonitor')).toEqual([]);
+    expect(names('ScaledObject')).toEqual([]);
+    expect(object(ollama, 'ConfigMap/monitoring/dashboard-models')).toBeUndefined();
+    expect(names('Deployment')).toEqual(['chat']);
+  });
+
+  test('needs no bucket and no fetching Job', () => {
+    expect(names('Job')).toEqual([]);
+  });
+});
+
+describe('models that write no text, on Triton', () => {
+  const loads = 'repository: vision/1, loads: { resnet50: { backend: onnxruntime } }, weightsGiB: 1';
+  const entry = `${loads}, clients: [apps], pool: l40s, observed: { gpuGiB: 3, on: L40S } }
+  other: { model: Qwen/Qwen3-32B, pool: l40s, gpus: 4, context: 32768, kvCacheDtype: fp8`;
+  const triton = on('triton', entry);
+
+  test('are proven, with a Service, a policy, a budget and a monitor of the same names', () => {
+    expect(triton.findings).toEqual([]);
+    for (const kind of ['Service', 'NetworkPolicy', 'PodDisruptionBudget', 'PodMonitor']) {
+      expect(object(triton, `${kind}/serving/chat`), kind).toBeDefined();
+    }
+  });
+
+  test('are called by the namespaces that are named, and never through the gateway', () => {
+    const config = JSON.stringify(object(triton, 'ConfigMap/gateway/gateway-etc-litellm'));
+    expect(config).toContain('model_name: other');
+    expect(config).not.toContain('chat');
+    const policy = JSON.stringify(object(triton, 'NetworkPolicy/serving/chat')?.spec);
+    expect(policy).toContain('"kubernetes.io/metadata.name":"apps"');
+    expect(policy).not.toContain('"kubernetes.io/metadata.name":"gateway"');
+  });
+
+  test('nobody asks for series that nobody has read', () => {
+    expect(object(triton, 'ScaledObject/serving/chat')).toBeUndefined();
+    expect(JSON.stringify(triton.rendered.objects.map(({ json }) => json))).not.toMatch(/nv_inference/);
+  });
+
+  test('may read their folder of the bucket, and write nothing', () => {
+    const statements = triton.plan?.roles.find(({ name }) => name.includes('chat'));
+    expect(JSON.stringify(statements ?? triton.plan)).toContain('triton/vision/1/*');
   });
 });
