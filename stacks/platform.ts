@@ -36,6 +36,7 @@ import { Doors } from './doors';
 import { clusterFor } from './foundation';
 import { modelServer } from './models';
 import { Origins } from './origins';
+import { smokeTests } from './smoke';
 import { objects, postgres, valkey } from './stores';
 import { warmNodes } from './warm';
 import { weightsOf } from './weights';
@@ -190,6 +191,7 @@ export function platform(environment: Environment): App {
   }
   if (keda)
     prometheus.prometheus.allowFrom(keda.operator, { port: prometheus.port, why: 'queues of models' });
+  smokeTests(from, layer, environment, serving, servers);
   warmNodes(from, layer, environment, byPool, servers);
   batchWork(from, layer, environment, byPool, servers, buckets, weights);
   const endpoints = doors.models(serving, servers);

@@ -1,7 +1,7 @@
 import { oneOf } from '../choices';
 import { listOf, mapOf, objectOf, optional, withDefault } from '../fields';
 import { DEFAULT_ENGINE } from '../merge';
-import { enumOf, integer, string } from '../scalars';
+import { boolean, enumOf, integer, string } from '../scalars';
 import { adapters, hubName, replicaKeys, vllmKeys } from './engine';
 import { fitKeys } from './fit';
 import { routing } from './routing';
@@ -21,6 +21,7 @@ const every = {
   ),
   drainSeconds: optional(integer('How long a stopping replica may finish its answers', { min: 0 })),
   routing: optional(routing),
+  smoke: optional(boolean('Ask it for one token before the first request; absent means that it is asked')),
   maxSequences: optional(integer('Requests that one replica works on at once', { min: 1 })),
 };
 const shared = { ...every, adapters: optional(adapters) };

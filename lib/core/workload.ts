@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { k8s } from 'cdk8s-plus-30';
 import { Construct } from 'constructs';
 import { clusterOf } from './cluster';
@@ -84,6 +85,8 @@ export class Workload extends Construct {
   public readonly pods: PodGroup;
   /** `Deployment/namespace/name`. */
   public readonly owner: string;
+  /** Changes with its pod template, but for what is written last, such as files and environments that follow from verbs. */
+  public readonly revision: string;
   private readonly props: WorkloadProps;
 
   constructor(scope: Construct, id: string, props: WorkloadProps) {
@@ -126,6 +129,7 @@ export class Workload extends Construct {
         ...((props.scaled?.max ?? replicas) > 1 ? { topologySpreadConstraints: this.spread(kind) } : {}),
       },
     });
+    this.revision = createHash('sha256').update(JSON.stringify(template)).digest('hex').slice(0, 8);
     const metadata = { name: this.name, namespace: this.namespace, labels: { ...this.labels } };
     const common = {
       ...(props.scaled ? {} : { replicas }),

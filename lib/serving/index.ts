@@ -8,6 +8,7 @@ export * from './model-server';
 export * from './model-simulator';
 export * from './routing';
 export * from './sglang-service';
+export { SmokeTest, type SmokeTestProps } from './smoke-test';
 export type { Speculation } from './speculation';
 export * from './vllm-service';
 export type { WeightsProps } from './weights';

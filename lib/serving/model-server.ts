@@ -120,6 +120,12 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
   public readonly longestSeconds: number;
   public readonly metrics: readonly MetricsEndpoint[];
   public readonly replicas: ReplicaRange;
+  /** What it does for its callers. */
+  public readonly task: ModelStart['task'];
+  /** Changes with its pods. */
+  public readonly revision: string;
+  /** Slowest start of a replica that has a node, waits for its weights included. */
+  public readonly startsWithinSeconds: number;
   /** Series of the requests that wait, labelled `model_name`: what an autoscaler follows. */
   public readonly waiting: string;
   /** Its adapters: models of their own names behind the same Service. */
@@ -127,6 +133,7 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
   private readonly secret?: GeneratedSecret;
   private readonly copies = new Map<Construct, SecretRef>();
   private scaled = false;
+  private smoked = false;
 
   protected constructor(
     scope: Construct,
@@ -183,7 +190,11 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
     this.waiting = ENGINES[tells].waiting;
     if (weights === 'hub') this.pods.reach('internet', { why: 'weights from the model hub' });
 
-    declare(this, 'model', {
+    this.task = start?.task ?? 'generate';
+    this.revision = server.revision;
+    this.startsWithinSeconds = pod.startupSeconds + (pod.waitsSeconds ?? 0);
+
+    declare(this, 'model', () => ({
       alias: id,
       model: props.model,
       engine,
@@ -195,7 +206,8 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
       ...(props.context === undefined ? {} : { context: props.context }),
       ...(start ? { start } : {}),
       ...(weights ? { weights } : {}),
-    });
+      smokeTested: this.smoked,
+    }));
     declare(this, 'join', { object: `Service/${server.namespace}/${id}`, scope: 'model alias', defines: id });
     this.adapters = Object.keys(adapters).map((name) => new ServedAdapter(this, name));
     this.node.addValidation({
@@ -231,6 +243,11 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
   /** Used by what scales it. */
   public scaleByQueue(): void {
     this.scaled = true;
+  }
+
+  /** Used by what asks it before anybody else does. */
+  public smokeTested(): void {
+    this.smoked = true;
   }
 
   private mustBeRange(): void {

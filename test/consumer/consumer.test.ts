@@ -66,6 +66,7 @@ describe('the tarball', () => {
       'README.md',
       // What Jobs and init containers run.
       'dist/lib/serving/data/batch-runner.py',
+      'dist/lib/serving/data/smoke.py',
       'dist/lib/serving/data/weights.py',
       'package.json',
     ]);

@@ -49,6 +49,10 @@ describe('a second model', () => {
         "NetworkPolicy/serving/embed",
         "Deployment/serving/embed",
         "Service/serving/embed",
+        "ServiceAccount/serving/embed-smoke",
+        "NetworkPolicy/serving/embed-smoke",
+        "ConfigMap/serving/embed-smoke-b41d5350-opt-smoke",
+        "Job/serving/embed-smoke-b41d5350",
         "PodMonitor/serving/embed",
       ]
     `);

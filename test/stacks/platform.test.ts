@@ -71,6 +71,10 @@ test('a second model is one line: its server, its monitor, its route', () => {
       "NetworkPolicy/serving/code",
       "Deployment/serving/code",
       "Service/serving/code",
+      "ServiceAccount/serving/code-smoke",
+      "NetworkPolicy/serving/code-smoke",
+      "ConfigMap/serving/code-smoke-e19245e8-opt-smoke",
+      "Job/serving/code-smoke-e19245e8",
       "PodMonitor/serving/code",
     ]
   `);
