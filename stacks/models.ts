@@ -1,8 +1,9 @@
 import type { Construct } from 'constructs';
-import { type Environment, picks } from '../environments';
+import { canariesOf, type Environment, entryOf, picks } from '../environments';
 import type { INodePool } from '../lib/contracts';
 import { POLICIES } from '../lib/core';
 import { type ModelServer, ModelSimulator, SglangService, VllmService } from '../lib/serving';
+import type { Origins } from './origins';
 import type { Weights } from './weights';
 
 type Model = Environment['models'][string];
@@ -11,15 +12,39 @@ type OnGpus = Exclude<Model, { readonly engine: 'simulator' }>;
 /** Whether the endpoint picker chooses among the replicas of a model. */
 export const picksOf = ({ tier }: Environment, model: Model): boolean => picks(model, tier);
 
+/** Every model of the file, and their canaries, that its pools can hold. */
+export function modelServers(
+  scope: Construct,
+  environment: Environment,
+  pools: ReadonlyMap<string, INodePool>,
+  weights: Weights,
+  from: Origins,
+): readonly ModelServer[] {
+  const { models } = environment;
+  const canaries = canariesOf(models);
+  const made = new Map<string, ModelServer>();
+  for (const [alias, model] of Object.entries(models)) {
+    // The fault of a pool that could not be made is its own.
+    if (model.engine !== 'simulator' && !pools.has(model.pool)) continue;
+    const keyOf = made.get(canaries.get(alias)?.of ?? '');
+    const server = from.try(entryOf(models, alias), () =>
+      modelServer(scope, alias, environment, pools, weights, keyOf),
+    );
+    if (server) made.set(alias, server);
+  }
+  return [...made.values()];
+}
+
 /** One model as the file asks for it: vLLM on a pool, or its simulator on CPUs. */
-export function modelServer(
+function modelServer(
   scope: Construct,
   alias: string,
   environment: Environment,
   pools: ReadonlyMap<string, INodePool>,
   { from, cache, hubToken }: Weights,
+  keyOf: ModelServer | undefined,
 ): ModelServer {
-  const props = environment.models[alias];
+  const props = { ...environment.models[alias], keyOf };
   if (props.engine === 'simulator') return new ModelSimulator(scope, alias, props);
   const pool = pools.get(props.pool);
   if (!pool) throw new Error(`no pool '${props.pool}'`);

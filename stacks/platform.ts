@@ -1,5 +1,5 @@
 import { App } from 'cdk8s';
-import type { Environment } from '../environments';
+import { type Environment, entryOf, withCanaries } from '../environments';
 import {
   CertManager,
   ClusterKnown,
@@ -32,9 +32,10 @@ import {
 } from '../lib/observability';
 import { QueueAutoscaler } from '../lib/serving';
 import { batchController, batchNamespaces, batchWork } from './batch';
+import { compareCanaries } from './canaries';
 import { Doors } from './doors';
 import { clusterFor } from './foundation';
-import { modelServer } from './models';
+import { modelServers } from './models';
 import { Origins } from './origins';
 import { smokeTests } from './smoke';
 import { objects, postgres, valkey } from './stores';
@@ -57,7 +58,8 @@ const NAMESPACES: Readonly<Record<string, SecurityLevel>> = {
 };
 
 /** Everything an environment deploys, from its namespaces to its dashboards, in the order in which it comes up. */
-export function platform(environment: Environment): App {
+export function platform(file: Environment): App {
+  const environment = { ...file, models: withCanaries(file.models) };
   const { aws, data, gateway, observability } = environment;
   const pools = Object.entries(environment.pools);
   const models = Object.entries(environment.models);
@@ -173,20 +175,14 @@ export function platform(environment: Environment): App {
   const home = (id: string) => layer(id, 'data', 'serving', stores, secretStores);
   const weights = weightsOf(environment, shelf, home, from);
   const serving = layer('serving', 'serving', 'serving');
-  const servers = models
-    // The fault of a pool that could not be made is its own.
-    .filter(([, model]) => model.engine === 'simulator' || byPool.has(model.pool))
-    .map(([alias]) =>
-      from.try(`models.${alias}`, () => modelServer(serving, alias, environment, byPool, weights)),
-    )
-    .filter((server) => server !== undefined);
+  const servers = modelServers(serving, environment, byPool, weights, from);
   for (const server of servers) {
     observed(server);
     if (server.replicas.max === server.replicas.min) continue;
     const scaler = { target: server, prometheus: prometheus.url };
     setOrigin(
       new QueueAutoscaler(serving, `${server.model}-scaler`, scaler),
-      `models.${server.model}.replicas`,
+      `${entryOf(environment.models, server.model)}.replicas`,
     );
   }
   if (keda)
@@ -224,7 +220,7 @@ export function platform(environment: Environment): App {
     });
   });
   observed(litellm);
-  for (const [alias, endpoint] of endpoints) litellm.route(endpoint, { alias });
+  for (const { alias, to, weight } of endpoints) litellm.route(to, { alias, weight });
   for (const [alias, { model: provider, secret }] of Object.entries(gateway.providers)) {
     const hosted = () => new HostedProvider(door, alias, { provider, secret });
     litellm.route(from.of(`gateway.providers.${alias}`, hosted));
@@ -238,6 +234,7 @@ export function platform(environment: Environment): App {
     prometheus,
   });
   for (const target of scraped) watch.scrape(target);
+  compareCanaries(environment, servers, watch);
   return app;
 }
 

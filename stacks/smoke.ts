@@ -1,4 +1,4 @@
-import type { Environment } from '../environments';
+import { type Environment, entryOf } from '../environments';
 import type { Layer, Phase } from '../lib/core';
 import { type ModelServer, SmokeTest } from '../lib/serving';
 import type { Origins } from './origins';
@@ -15,6 +15,6 @@ export function smokeTests(
   if (!asked.length) return;
   const home = layer('smoke', 'serving', 'serving', serving);
   for (const server of asked) {
-    from.try(`models.${server.model}`, () => new SmokeTest(home, `${server.model}-smoke`, { server }));
+    from.try(entryOf(models, server.model), () => new SmokeTest(home, `${server.model}-smoke`, { server }));
   }
 }

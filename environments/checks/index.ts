@@ -1,6 +1,7 @@
 import { checkAlerts } from './alerts';
 import { checkAws } from './aws';
 import { checkBatch } from './batch';
+import { checkCanaries } from './canary';
 import type { Checking, Draft } from './draft';
 import { checkEdge } from './edge';
 import { checkGateway } from './gateway';
@@ -16,6 +17,7 @@ export function checkAll(draft: Draft, checking: Checking): void {
   checkAws(draft, checking);
   checkPools(draft, checking);
   checkModels(draft, checking);
+  checkCanaries(draft, checking);
   checkBatch(draft, checking);
   checkRouting(draft, checking);
   checkGateway(draft, checking);

@@ -2,10 +2,9 @@ import { didYouMean } from '../../lib/core/nearest';
 import { type Checking, type Draft, entriesOf } from './draft';
 
 /** Models against the pools they name. */
-export function checkModels(draft: Draft, { fault, written }: Checking): void {
+export function checkModels(draft: Draft, checking: Checking): void {
+  const { fault, written } = checking;
   const inAws = written('aws') && draft.tier !== 'local';
-  const pools = draft.pools ?? {};
-  const names = Object.keys(pools);
   for (const [name, model] of entriesOf(draft.models)) {
     const path = `models.${name}`;
     const { min, max } = model.replicas ?? {};
@@ -21,32 +20,49 @@ export function checkModels(draft: Draft, { fault, written }: Checking): void {
     if (stored === 'hub' && model.engine === 'vllm' && model.load) {
       fault(`${path}.load`, "is not read with weights from the hub, only with weights 's3'");
     }
-    if (!inAws) {
-      if (model.pool) {
-        fault(
-          `${path}.pool`,
-          "there are no GPU pools in an environment without 'aws'; use engine: simulator",
-        );
-      }
-      continue;
+    checkPool(path, model, { draft, inAws, checking });
+    // Where the canary says nothing of its own, what is wrong is wrong with the model.
+    const { canary } = model;
+    if (canary?.pool || canary?.gpus) {
+      const { engine, pool, gpus } = { ...model, ...canary };
+      checkPool(`${path}.canary`, { engine, pool, gpus }, { draft, inAws, checking });
     }
-    // a pool that is written with a fault is spoken about where it stands
-    if (!model.pool || (written('pools') && !draft.pools)) continue;
-    const pool = Object.hasOwn(pools, model.pool) ? pools[model.pool] : undefined;
-    if (!pool) {
-      if (!written(`pools.${model.pool}`)) {
-        fault(`${path}.pool`, `'${model.pool}' is not a pool here${didYouMean(model.pool, names)}`);
-      }
-      continue;
+  }
+}
+
+/** A server on GPUs and the pool that it names. */
+function checkPool(
+  path: string,
+  model: { readonly engine?: 'vllm' | 'sglang'; readonly pool?: string; readonly gpus?: number },
+  { draft, inAws, checking }: { readonly draft: Draft; readonly inAws: boolean; readonly checking: Checking },
+): void {
+  const { fault, written } = checking;
+  const pools = draft.pools ?? {};
+  if (!inAws) {
+    if (model.pool) {
+      fault(`${path}.pool`, "there are no GPU pools in an environment without 'aws'; use engine: simulator");
     }
-    if ('cpu' in pool) {
+    return;
+  }
+  // a pool that is written with a fault is spoken about where it stands
+  if (!model.pool || (written('pools') && !draft.pools)) return;
+  const pool = Object.hasOwn(pools, model.pool) ? pools[model.pool] : undefined;
+  if (!pool) {
+    if (!written(`pools.${model.pool}`)) {
       fault(
         `${path}.pool`,
-        `'${model.pool}' has no GPUs, and ${model.engine === 'vllm' ? 'vLLM' : 'SGLang'} needs one; name a pool with gpu`,
+        `'${model.pool}' is not a pool here${didYouMean(model.pool, Object.keys(pools))}`,
       );
-    } else if ('gpu' in pool && pool.perNode && model.gpus && model.gpus > pool.perNode) {
-      // the default of one GPU fits every pool, so the number was written
-      fault(`${path}.gpus`, `${model.gpus}, but pool '${model.pool}' has at most ${pool.perNode} per node`);
     }
+    return;
+  }
+  if ('cpu' in pool) {
+    fault(
+      `${path}.pool`,
+      `'${model.pool}' has no GPUs, and ${model.engine === 'sglang' ? 'SGLang' : 'vLLM'} needs one; name a pool with gpu`,
+    );
+  } else if ('gpu' in pool && pool.perNode && model.gpus && model.gpus > pool.perNode) {
+    // the default of one GPU fits every pool, so the number was written
+    fault(`${path}.gpus`, `${model.gpus}, but pool '${model.pool}' has at most ${pool.perNode} per node`);
   }
 }

@@ -1,8 +1,9 @@
 import { oneOf } from '../choices';
-import { listOf, mapOf, objectOf, optional, withDefault } from '../fields';
+import { mapOf, objectOf, optional, withDefault } from '../fields';
 import { DEFAULT_ENGINE } from '../merge';
 import { boolean, enumOf, integer, string } from '../scalars';
-import { adapters, hubName, replicaKeys, vllmKeys } from './engine';
+import { sglangCanary, simulatorCanary, vllmCanary } from './canary';
+import { adapters, extraArgs, hubName, replicaKeys, vllmKeys } from './engine';
 import { fitKeys } from './fit';
 import { routing } from './routing';
 import { label } from './text';
@@ -35,13 +36,8 @@ const vllm = objectOf('vLLM on a GPU pool', {
   ...vllmKeys,
   ...fitKeys,
   gpus: withDefault(replicaKeys.gpus, 1),
-  extraArgs: optional(
-    listOf(
-      'More arguments for `vllm serve`',
-      string('Argument', { pattern: /^\P{Cc}+$/u, format: 'an argument in quotes' }),
-      { unique: false },
-    ),
-  ),
+  extraArgs: optional(extraArgs),
+  canary: optional(vllmCanary),
 });
 
 const sglang = objectOf('SGLang on a GPU pool', {
@@ -51,9 +47,13 @@ const sglang = objectOf('SGLang on a GPU pool', {
   ...sourceKeys,
   utilization: vllmKeys.utilization,
   gpus: withDefault(replicaKeys.gpus, 1),
+  canary: optional(sglangCanary),
 });
 
-const simulator = objectOf('The API and metrics of vLLM without weights or GPUs, on any node', shared);
+const simulator = objectOf('The API and metrics of vLLM without weights or GPUs, on any node', {
+  ...shared,
+  canary: optional(simulatorCanary),
+});
 
 /** Engines that are known and not offered, with what to use. */
 const REFUSED = {

@@ -50,6 +50,11 @@ export interface ModelServerProps {
    */
   readonly apiKey?: boolean;
   /**
+   * Ask for the key of this server, if it asks for one: both answer the same callers.
+   * @default - none: its own key, if any
+   */
+  readonly keyOf?: ModelServer;
+  /**
    * LoRA adapters on the model, by the names that clients ask for.
    * @default - none
    */
@@ -131,6 +136,7 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
   /** Its adapters: models of their own names behind the same Service. */
   public readonly adapters: readonly ServedAdapter[];
   private readonly secret?: GeneratedSecret;
+  private readonly keyOf?: ModelServer;
   private readonly copies = new Map<Construct, SecretRef>();
   private scaled = false;
   private smoked = false;
@@ -148,7 +154,9 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
     this.longestSeconds = props.drainSeconds ?? 120;
     this.mustBeRange();
 
-    if (props.apiKey) {
+    this.keyOf = props.keyOf;
+    if (props.keyOf) this.secret = props.keyOf.secret;
+    else if (props.apiKey) {
       this.secret = new GeneratedSecret(this, 'Key', {
         name: `${id}-api-key`,
         generate: { apiKey: { prefix: 'sk-' } },
@@ -228,6 +236,7 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
 
   /** The key it asks for, copied once into the namespace of each caller; undefined when it asks for none. */
   public keyFor(consumer: Construct): SecretRef | undefined {
+    if (this.keyOf) return this.keyOf.keyFor(consumer);
     if (!this.secret) return undefined;
     if (namespaceOf(consumer) === this.secret.namespace) return this.secret.key('apiKey');
     const known = this.copies.get(consumer);

@@ -37,7 +37,7 @@ export const SERIES: ReadonlySet<string> = new Set([
 
 const WORDS = new Set([
   ...['and', 'avg', 'by', 'clamp_min', 'histogram_quantile', 'increase', 'max', 'max_over_time', 'min'],
-  ...['on', 'or', 'rate', 'sum', 'time'],
+  ...['on', 'or', 'rate', 'sum', 'time', 'unless', 'vector'],
 ]);
 
 /** The series that a query reads: what is neither a function, a keyword nor between braces or brackets. */
