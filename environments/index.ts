@@ -1,3 +1,4 @@
+export { type Canary, canariesOf, canaryName, entryOf, withCanaries } from './canaries';
 export { picks } from './checks/routing';
 export { VERIFIED_ON } from './eks-calendar';
 export { listEnvironments, resolveEnvironmentFile, UnknownEnvironmentError } from './find';

@@ -1,6 +1,6 @@
-import type { Environment } from '../environments';
+import { canariesOf, type Environment } from '../environments';
 import { GatewayApiCrds, InferenceCrds, LoadBalancerController } from '../lib/cluster';
-import type { IModelEndpoint, IScrapeTarget, IWebService } from '../lib/contracts';
+import type { IScrapeTarget, IWebService } from '../lib/contracts';
 import { type Layer, type Phase, setOrigin } from '../lib/core';
 import {
   Agentgateway,
@@ -10,6 +10,7 @@ import {
   type ModelServer,
   type PickedModel,
 } from '../lib/serving';
+import { type Served, sharesOf } from './canaries';
 import { picksOf } from './models';
 import type { Origins } from './origins';
 
@@ -67,32 +68,53 @@ export class Doors {
   }
 
   /** The inside one: endpoints by the name that clients ask for, in place of the servers it picks for. */
-  public models(home: Layer, servers: readonly ModelServer[]): ReadonlyMap<string, IModelEndpoint> {
+  public models(home: Layer, servers: readonly ModelServer[]): readonly Served[] {
     const { environment, from, observed } = this.building;
-    const endpoints = new Map<string, IModelEndpoint>(
-      servers.flatMap((server) => [server, ...server.adapters]).map((endpoint) => [endpoint.model, endpoint]),
-    );
-    const behind = servers.filter(({ model }) => picksOf(environment, environment.models[model]));
-    if (!this.controller || !behind.length) return endpoints;
+    const canaries = canariesOf(environment.models);
+    const stable = servers.filter(({ model }) => !canaries.has(model));
+    const behind = stable.filter(({ model }) => picksOf(environment, environment.models[model]));
+    const canaryOf = ({ model }: ModelServer) => {
+      const to = servers.find((server) => canaries.get(server.model)?.of === model);
+      return to ? { to, weight: canaries.get(to.model)?.weight ?? 0 } : undefined;
+    };
+    const picked = new Map<string, PickedModel>();
+    const splits: Served[] = [];
+    const served = () =>
+      stable
+        .flatMap((server) => [
+          ...sharesOf(
+            server.model,
+            picked.get(server.model) ?? server,
+            picked.has(server.model) ? undefined : canaryOf(server),
+          ),
+          ...server.adapters.map((to) => ({ alias: to.model, to })),
+        ])
+        .concat(splits);
+    if (!this.controller || !behind.length) return served();
     const controller = this.controller;
     const drainSeconds = Math.max(...behind.map((server) => server.longestSeconds));
     const gateway = from.of(
       'models',
       () => new InferenceGateway(home, 'inference-gateway', { controller, drainSeconds }),
     );
-    const picked = new Map<string, PickedModel>();
     for (const server of behind) {
       const asked = environment.models[server.model];
       const routing = 'routing' in asked ? asked.routing : undefined;
       const options = routing?.kind === 'picker' ? routing : undefined;
       const path = `models.${server.model}${options ? '.routing' : ''}`;
-      const model = from.try(path, () =>
-        gateway.route(server, {
-          ...options,
-          ...(options?.scorers || options?.profile ? { scorers: options.scorers ?? options.profile } : {}),
-        }),
-      );
+      const choice = {
+        ...options,
+        ...(options?.scorers || options?.profile ? { scorers: options.scorers ?? options.profile } : {}),
+      };
+      const model = from.try(path, () => gateway.route(server, choice));
       if (!model) continue;
+      const canary = canaryOf(server);
+      if (canary) {
+        const { scorers } = choice;
+        from.try(`models.${server.model}.canary`, () =>
+          gateway.canary(model, canary.to, canary.weight, { scorers }),
+        );
+      }
       if (model.picker) setOrigin(model.picker, path);
       picked.set(server.model, model);
     }
@@ -102,11 +124,10 @@ export class Doors {
         return to ? [{ to, weight }] : [];
       });
       const split = from.try(`gateway.splits.${alias}`, () => gateway.split(alias, sides));
-      if (split) endpoints.set(alias, split);
+      if (split) splits.push({ alias, to: split });
     }
-    for (const [name, model] of picked) endpoints.set(name, model);
     observed(gateway);
-    return endpoints;
+    return served();
   }
 
   /** The outside one, in phase `apps`. */

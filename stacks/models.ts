@@ -1,15 +1,16 @@
 import type { Construct } from 'constructs';
-import { type Environment, picks } from '../environments';
+import { canariesOf, type Environment, entryOf, picks } from '../environments';
 import type { INodePool } from '../lib/contracts';
 import { POLICIES } from '../lib/core';
 import {
-  type ModelServer,
+  ModelServer,
   ModelSimulator,
   OllamaService,
   SglangService,
   TritonService,
   VllmService,
 } from '../lib/serving';
+import type { Origins } from './origins';
 import type { Weights } from './weights';
 
 type Model = Environment['models'][string];
@@ -19,16 +20,42 @@ type OnGpus = Extract<Model, { readonly pool?: string }> & { readonly pool: stri
 /** Whether the endpoint picker chooses among the replicas of a model. */
 export const picksOf = ({ tier }: Environment, model: Model): boolean => picks(model, tier);
 
+/** Every model of the file, and their canaries, that its pools can hold. */
+export function modelServers(
+  scope: Construct,
+  environment: Environment,
+  pools: ReadonlyMap<string, INodePool>,
+  weights: Weights,
+  from: Origins,
+): readonly (ModelServer | TritonService)[] {
+  const { models } = environment;
+  const canaries = canariesOf(models);
+  const made = new Map<string, ModelServer | TritonService>();
+  for (const [alias, model] of Object.entries(models)) {
+    // The fault of a pool that could not be made is its own.
+    const pool = poolOf(model);
+    if (pool !== undefined && !pools.has(pool)) continue;
+    const stable = made.get(canaries.get(alias)?.of ?? '');
+    const keyOf = stable instanceof ModelServer ? stable : undefined;
+    const server = from.try(entryOf(models, alias), () =>
+      modelServer(scope, alias, environment, pools, weights, keyOf),
+    );
+    if (server) made.set(alias, server);
+  }
+  return [...made.values()];
+}
+
 /** One model as the file asks for it, on the engine that it names. */
-export function modelServer(
+function modelServer(
   scope: Construct,
   alias: string,
   environment: Environment,
   pools: ReadonlyMap<string, INodePool>,
   { from, cache, hubToken, bucket }: Weights,
+  keyOf: ModelServer | undefined,
 ): ModelServer | TritonService {
   const props = environment.models[alias];
-  if (props.engine === 'simulator') return new ModelSimulator(scope, alias, props);
+  if (props.engine === 'simulator') return new ModelSimulator(scope, alias, { ...props, keyOf });
   if (props.engine === 'triton') {
     const pool = props.pool === undefined ? undefined : pools.get(props.pool);
     const surge = onGpus(props) && pool ? holdsOneMore(props, pool, environment) : undefined;
@@ -43,8 +70,8 @@ export function modelServer(
   if (props.engine === 'ollama') return new OllamaService(scope, alias, { ...props, pool, surge });
   const source = (props.weights ?? from) === 's3' ? { weights: cache } : { weights: undefined, hubToken };
   return props.engine === 'sglang'
-    ? new SglangService(scope, alias, { ...props, ...source, pool, surge })
-    : new VllmService(scope, alias, { ...props, ...source, pool, surge });
+    ? new SglangService(scope, alias, { ...props, ...source, pool, surge, keyOf })
+    : new VllmService(scope, alias, { ...props, ...source, pool, surge, keyOf });
 }
 
 /** Name of the pool that a model takes GPUs of. */

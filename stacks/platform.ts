@@ -1,5 +1,5 @@
 import { App } from 'cdk8s';
-import type { Environment } from '../environments';
+import { type Environment, entryOf, withCanaries } from '../environments';
 import {
   CertManager,
   ClusterKnown,
@@ -41,10 +41,12 @@ import {
 } from '../lib/observability';
 import { ModelAutoscaler, ModelServer } from '../lib/serving';
 import { batchController, batchNamespaces, batchWork } from './batch';
+import { compareCanaries } from './canaries';
 import { Doors } from './doors';
 import { clusterFor } from './foundation';
-import { modelServer, poolOf } from './models';
+import { modelServers, poolOf } from './models';
 import { Origins } from './origins';
+import { smokeTests } from './smoke';
 import { objects, postgres, valkey } from './stores';
 import { twinOf } from './twin';
 import { warmNodes } from './warm';
@@ -67,7 +69,8 @@ const NAMESPACES: Readonly<Record<string, SecurityLevel>> = {
 };
 
 /** Everything an environment deploys, from its namespaces to its dashboards, in the order in which it comes up. */
-export function platform(asked: Environment): App {
+export function platform(file: Environment): App {
+  const asked = { ...file, models: withCanaries(file.models) };
   const environment = asked.simulate ? twinOf(asked) : asked;
   const { aws, data, gateway, observability } = environment;
   const pools = Object.entries(environment.pools);
@@ -194,13 +197,7 @@ export function platform(asked: Environment): App {
   const home = (id: string) => layer(id, 'data', 'serving', stores, secretStores);
   const weights = weightsOf(environment, shelf, home, from);
   const serving = layer('serving', 'serving', 'serving');
-  const made = models
-    // The fault of a pool that could not be made is its own.
-    .filter(([, model]) => poolOf(model) === undefined || byPool.has(poolOf(model) ?? ''))
-    .map(([alias]) =>
-      from.try(`models.${alias}`, () => modelServer(serving, alias, environment, byPool, weights)),
-    )
-    .filter((server) => server !== undefined);
+  const made = modelServers(serving, environment, byPool, weights, from);
   for (const server of made) observed(server);
   // What speaks no OpenAI protocol stands beside the door to all models.
   const servers = made.filter((server) => server instanceof ModelServer);
@@ -209,7 +206,7 @@ export function platform(asked: Environment): App {
     const model = environment.models[server.model];
     const autoscale = 'autoscale' in model ? model.autoscale : undefined;
     from.try(
-      `models.${server.model}.${autoscale ? 'autoscale' : 'replicas'}`,
+      `${entryOf(environment.models, server.model)}.${autoscale ? 'autoscale' : 'replicas'}`,
       () =>
         new ModelAutoscaler(serving, `${server.model}-scaler`, {
           ...autoscale,
@@ -220,6 +217,7 @@ export function platform(asked: Environment): App {
   }
   if (keda)
     prometheus.prometheus.allowFrom(keda.operator, { port: prometheus.port, why: 'queues of models' });
+  smokeTests(from, layer, environment, serving, servers);
   warmNodes(from, layer, environment, byPool, made);
   batchWork(from, layer, environment, byPool, made, buckets, weights);
   const endpoints = doors.models(serving, servers);
@@ -252,7 +250,7 @@ export function platform(asked: Environment): App {
     });
   });
   observed(litellm);
-  for (const [alias, endpoint] of endpoints) litellm.route(endpoint, { alias });
+  for (const { alias, to, weight } of endpoints) litellm.route(to, { alias, weight });
   for (const [alias, { model: provider, secret }] of Object.entries(gateway.providers)) {
     const hosted = () => new HostedProvider(door, alias, { provider, secret });
     litellm.route(from.of(`gateway.providers.${alias}`, hosted));
@@ -266,6 +264,7 @@ export function platform(asked: Environment): App {
     prometheus,
   });
   for (const target of scraped) watch.scrape(target);
+  compareCanaries(environment, servers, watch);
   return app;
 }
 

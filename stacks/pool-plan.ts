@@ -1,10 +1,16 @@
-import type { Environment } from '../environments';
+import { canaryName, type Environment } from '../environments';
 import { type Amount, type Bill, type Proposal, proposalFor } from '../lib/cost';
 import { billFor } from './bill';
 import { type Built, build } from './build';
 
 type Pools = Environment['pools'];
 type GpuPool = Extract<Pools[string], { readonly gpu: string }>;
+
+/** Where a model runs. */
+interface Place {
+  readonly pool: string;
+  readonly gpus: number;
+}
 
 /** The pools that an environment has beside the cheapest that are proposed for it. */
 export interface PoolPlan {
@@ -18,7 +24,7 @@ export interface PoolPlan {
   /** Entries of the environment file that change; empty when nothing does. */
   readonly changes: {
     readonly pools: Readonly<Record<string, object | null>>;
-    readonly models: Readonly<Record<string, { readonly pool: string; readonly gpus: number }>>;
+    readonly models: Readonly<Record<string, Partial<Place> & { readonly canary?: Place }>>;
   };
 }
 
@@ -104,11 +110,24 @@ function refusedBy(next: Built, before: Built, { pools, models }: Proposal): rea
 }
 
 /** Entries that differ from those of the file. */
-function changesOf({ pools }: Environment, proposal: Proposal): PoolPlan['changes'] {
+function changesOf({ pools, models: all }: Environment, proposal: Proposal): PoolPlan['changes'] {
+  const placed = new Map(proposal.models.map((model) => [model.alias, model]));
+  const moved = (alias: string) => {
+    const found = placed.get(alias);
+    return found && (found.pool !== found.now.pool || found.gpus !== found.now.gpus);
+  };
+  const place = (alias: string): Place | undefined => {
+    const { pool, gpus } = placed.get(alias) ?? {};
+    return pool === undefined || gpus === undefined ? undefined : { pool, gpus };
+  };
   const models = Object.fromEntries(
-    proposal.models
-      .filter(({ pool, gpus, now }) => pool !== now.pool || gpus !== now.gpus)
-      .map(({ alias, pool, gpus }) => [alias, { pool, gpus }]),
+    Object.keys(all)
+      .filter((alias) => moved(alias) || moved(canaryName(alias)))
+      .map((alias) => {
+        // A canary that says nothing of its own would move with its model.
+        const canary = place(canaryName(alias));
+        return [alias, { ...(moved(alias) ? place(alias) : {}), ...(canary ? { canary } : {}) }];
+      }),
   );
   const entries = proposal.pools.flatMap((proposed): [string, object | null][] => {
     const { name, gpu, perNode, capacities, limit } = proposed;
@@ -135,10 +154,11 @@ function changed(environment: Environment, changes: PoolPlan['changes']): Enviro
     else delete pools[name];
   }
   const models = Object.fromEntries(
-    Object.entries(environment.models).map(([alias, model]) => [
-      alias,
-      { ...model, ...(changes.models[alias] ?? {}) } as typeof model,
-    ]),
+    Object.entries(environment.models).map(([alias, model]) => {
+      const { canary, ...change } = changes.models[alias] ?? {};
+      const both = canary ? { canary: { ...('canary' in model ? model.canary : {}), ...canary } } : {};
+      return [alias, { ...model, ...change, ...both } as typeof model];
+    }),
   );
   return { ...environment, pools, models };
 }

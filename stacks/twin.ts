@@ -13,20 +13,27 @@ export function twinOf(environment: Environment): Environment {
     ([alias, model]) => [alias, simulator(model, picksOf(environment, model))] as const,
   );
   const pools = Object.entries(environment.pools).filter(([, pool]) => !('gpu' in pool));
-  return { ...environment, models: Object.fromEntries(entries), pools: Object.fromEntries(pools) };
+  // Batch work queues for GPUs.
+  return {
+    ...environment,
+    models: Object.fromEntries(entries),
+    pools: Object.fromEntries(pools),
+    batch: undefined,
+  };
 }
 
 function simulator(model: Model, picked: boolean): Model {
   if (model.engine === 'simulator') return model;
   // It speaks its own protocol, of which there is no simulator, and computes on CPUs as well.
   if (model.engine === 'triton') return { ...model, pool: undefined, slice: undefined, observed: undefined };
-  const { model: name, context, replicas, drainSeconds, maxSequences } = model;
+  const { model: name, context, replicas, drainSeconds, smoke, maxSequences } = model;
   const apiKey = 'apiKey' in model ? model.apiKey : undefined;
   const adapters = 'adapters' in model ? model.adapters : undefined;
   const autoscale = 'autoscale' in model ? model.autoscale : undefined;
   const routing =
     ('routing' in model ? model.routing : undefined) ?? (picked ? { kind: 'picker' } : undefined);
-  const said = { context, replicas, drainSeconds, maxSequences, apiKey, adapters, routing };
+  const canary = 'canary' in model ? model.canary : undefined;
+  const said = { context, replicas, drainSeconds, smoke, maxSequences, apiKey, adapters, routing, canary };
   return {
     engine: 'simulator',
     model: name,

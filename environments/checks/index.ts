@@ -1,6 +1,7 @@
 import { checkAlerts } from './alerts';
 import { checkAws } from './aws';
 import { checkBatch } from './batch';
+import { checkCanaries } from './canary';
 import type { Checking, Draft } from './draft';
 import { checkEdge } from './edge';
 import { checkEngines } from './engines';
@@ -18,6 +19,7 @@ export function checkAll(draft: Draft, checking: Checking): void {
   checkPools(draft, checking);
   checkEngines(draft, checking);
   checkModels(draft, checking);
+  checkCanaries(draft, checking);
   checkBatch(draft, checking);
   checkRouting(draft, checking);
   checkGateway(draft, checking);

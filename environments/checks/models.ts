@@ -3,10 +3,9 @@ import { didYouMean } from '../../lib/core/nearest';
 import { type Checking, type Draft, entriesOf } from './draft';
 
 /** Models against the pools they name. */
-export function checkModels(draft: Draft, { fault, written }: Checking): void {
+export function checkModels(draft: Draft, checking: Checking): void {
+  const { fault, written } = checking;
   const inAws = written('aws') && draft.tier !== 'local';
-  const pools = draft.pools ?? {};
-  const names = Object.keys(pools);
   for (const [name, model] of entriesOf(draft.models)) {
     const path = `models.${name}`;
     const { min, max } = model.replicas ?? {};
@@ -37,39 +36,64 @@ export function checkModels(draft: Draft, { fault, written }: Checking): void {
     if (stored === 'hub' && model.engine === 'vllm' && model.load) {
       fault(`${path}.load`, "is not read with weights from the hub, only with weights 's3'");
     }
-    if (!inAws && !draft.simulate) {
-      if (model.pool) {
-        fault(
-          `${path}.pool`,
-          `there are no GPU pools in an environment without 'aws'; ${loads ? 'use engine: simulator' : 'delete the line'}`,
-        );
-      }
-      continue;
-    }
-    // a pool that is written with a fault is spoken about where it stands
-    if (!model.pool || (written('pools') && !draft.pools)) continue;
-    const pool = Object.hasOwn(pools, model.pool) ? pools[model.pool] : undefined;
-    if (!pool) {
-      if (!written(`pools.${model.pool}`)) {
-        fault(`${path}.pool`, `'${model.pool}' is not a pool here${didYouMean(model.pool, names)}`);
-      }
-      continue;
-    }
-    if ('cpu' in pool) {
-      fault(
-        `${path}.pool`,
-        loads
-          ? `'${model.pool}' has no GPUs, and ${model.engine === 'vllm' ? 'vLLM' : 'SGLang'} needs one; name a pool with gpu`
-          : `'${model.pool}' has no GPUs; name a pool with gpu, or delete the line for CPUs`,
-      );
-    } else if ('gpu' in pool && pool.perNode && loads && model.gpus && model.gpus > pool.perNode) {
-      // the default of one GPU fits every pool, so the number was written
-      fault(`${path}.gpus`, `${model.gpus}, but pool '${model.pool}' has at most ${pool.perNode} per node`);
+    checkPool(path, model, { draft, inAws, checking });
+    // Where the canary says nothing of its own, what is wrong is wrong with the model.
+    const canary = 'canary' in model ? model.canary : undefined;
+    if (canary && ('pool' in canary || 'gpus' in canary)) {
+      const { pool = model.pool, gpus = 'gpus' in model ? model.gpus : undefined } = canary;
+      checkPool(`${path}.canary`, { engine: model.engine, pool, gpus }, { draft, inAws, checking });
     }
   }
 }
 
 type Model = NonNullable<NonNullable<Draft['models']>[string]>;
+
+interface Placed {
+  readonly engine?: Model['engine'];
+  readonly pool?: string;
+  readonly gpus?: number;
+}
+
+/** A server and the pool that it names. */
+function checkPool(
+  path: string,
+  model: Placed,
+  { draft, inAws, checking }: { readonly draft: Draft; readonly inAws: boolean; readonly checking: Checking },
+): void {
+  const { fault, written } = checking;
+  const pools = draft.pools ?? {};
+  const loads = model.engine === 'vllm' || model.engine === 'sglang';
+  if (!inAws && !draft.simulate) {
+    if (model.pool) {
+      fault(
+        `${path}.pool`,
+        `there are no GPU pools in an environment without 'aws'; ${loads ? 'use engine: simulator' : 'delete the line'}`,
+      );
+    }
+    return;
+  }
+  // a pool that is written with a fault is spoken about where it stands
+  if (!model.pool || (written('pools') && !draft.pools)) return;
+  const pool = Object.hasOwn(pools, model.pool) ? pools[model.pool] : undefined;
+  if (!pool) {
+    if (!written(`pools.${model.pool}`)) {
+      const names = Object.keys(pools);
+      fault(`${path}.pool`, `'${model.pool}' is not a pool here${didYouMean(model.pool, names)}`);
+    }
+    return;
+  }
+  if ('cpu' in pool) {
+    fault(
+      `${path}.pool`,
+      loads
+        ? `'${model.pool}' has no GPUs, and ${model.engine === 'vllm' ? 'vLLM' : 'SGLang'} needs one; name a pool with gpu`
+        : `'${model.pool}' has no GPUs; name a pool with gpu, or delete the line for CPUs`,
+    );
+  } else if ('gpu' in pool && pool.perNode && model.gpus && model.gpus > pool.perNode) {
+    // the default of one GPU fits every pool, so the number was written
+    fault(`${path}.gpus`, `${model.gpus}, but pool '${model.pool}' has at most ${pool.perNode} per node`);
+  }
+}
 
 /** What scales a model against the room that it has to scale in. */
 function checkAutoscale(

@@ -1,4 +1,4 @@
-import { mapOf, objectOf, optional } from '../fields';
+import { listOf, mapOf, objectOf, optional } from '../fields';
 import { boolean, enumOf, integer, number, string } from '../scalars';
 import { label } from './text';
 
@@ -87,4 +87,11 @@ export const adapters = mapOf(
     model: string('Adapter, as Hugging Face names it', hubName),
     rank: optional(integer('Rank it was trained with', { min: 1, max: 512 })),
   }),
+);
+
+/** Further options of vLLM. */
+export const extraArgs = listOf(
+  'More arguments for `vllm serve`',
+  string('Argument', { pattern: /^\P{Cc}+$/u, format: 'an argument in quotes' }),
+  { unique: false },
 );

@@ -2,8 +2,9 @@ import { CRON, TIME_ZONE } from '../../lib/core/cron';
 import { oneOf } from '../choices';
 import { listOf, mapOf, objectOf, optional, withDefault } from '../fields';
 import { DEFAULT_ENGINE } from '../merge';
-import { enumOf, integer, number, string } from '../scalars';
-import { adapters, hubName, replicaKeys, vllmKeys } from './engine';
+import { boolean, enumOf, integer, number, string } from '../scalars';
+import { sglangCanary, simulatorCanary, vllmCanary } from './canary';
+import { adapters, extraArgs, hubName, replicaKeys, vllmKeys } from './engine';
 import { fitKeys, takenGpu } from './fit';
 import { routing } from './routing';
 import { label } from './text';
@@ -60,6 +61,7 @@ const every = {
   ),
   drainSeconds: optional(integer('How long a stopping replica may finish its answers', { min: 0 })),
   routing: optional(routing),
+  smoke: optional(boolean('Ask it for one token before the first request; absent means that it is asked')),
   maxSequences: optional(integer('Requests that one replica works on at once', { min: 1 })),
 };
 const shared = { ...every, adapters: optional(adapters) };
@@ -76,13 +78,8 @@ const vllm = objectOf('vLLM on a GPU pool', {
   nodes: optional(
     integer('Nodes of one replica, which share out its layers; absent means 1', { min: 2, max: 16 }),
   ),
-  extraArgs: optional(
-    listOf(
-      'More arguments for `vllm serve`',
-      string('Argument', { pattern: /^\P{Cc}+$/u, format: 'an argument in quotes' }),
-      { unique: false },
-    ),
-  ),
+  extraArgs: optional(extraArgs),
+  canary: optional(vllmCanary),
 });
 
 const sglang = objectOf('SGLang on a GPU pool', {
@@ -92,6 +89,7 @@ const sglang = objectOf('SGLang on a GPU pool', {
   ...sourceKeys,
   utilization: vllmKeys.utilization,
   gpus: withDefault(replicaKeys.gpus, 1),
+  canary: optional(sglangCanary),
 });
 
 const ollama = objectOf('A GGUF on Ollama, for small use: on CPUs, or on one GPU of a pool', {
@@ -105,6 +103,7 @@ const ollama = objectOf('A GGUF on Ollama, for small use: on CPUs, or on one GPU
   context: every.context,
   replicas: every.replicas,
   drainSeconds: every.drainSeconds,
+  smoke: every.smoke,
   maxSequences: every.maxSequences,
   slice: replicaKeys.slice,
   cpu: replicaKeys.cpu,
@@ -150,6 +149,7 @@ const triton = objectOf(
 const simulator = objectOf('The API and metrics of vLLM without weights or GPUs, on any node', {
   ...shared,
   apiKey: replicaKeys.apiKey,
+  canary: optional(simulatorCanary),
 });
 
 /** Engines that are known and not offered, with what to use. */

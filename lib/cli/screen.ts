@@ -91,5 +91,6 @@ function modelLine(model: ModelFact, pools: readonly PoolFact[]): string {
     ? `; rests on a measurement: ${observed.kvGiB} GiB of cache on ${observed.on}, vLLM ${observed.vllm}` +
       (observed.source ? ` (${observed.source})` : '')
     : '';
-  return `${model.alias.padEnd(10)} ${model.model}, ${replicas} × ${model.engine}, ${where}${measured}`;
+  const unasked = model.smokeTested === false ? '; no smoke test' : '';
+  return `${model.alias.padEnd(10)} ${model.model}, ${replicas} × ${model.engine}, ${where}${measured}${unasked}`;
 }

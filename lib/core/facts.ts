@@ -158,6 +158,8 @@ export interface ModelFact {
   readonly start?: ModelStart;
   /** Where each replica loads its weights from; absent for one that holds none. */
   readonly weights?: 'hub' | 's3';
+  /** Whether a Job asks it before anybody else does; absent for one that does not serve. */
+  readonly smokeTested?: boolean;
   /** What it was measured to take of each GPU, for an engine whose models nobody here can size. */
   readonly takes?: MeasuredGpu;
 }

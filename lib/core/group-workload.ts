@@ -8,7 +8,7 @@ import type { Labels } from './kube';
 import { namespaceOf } from './layer';
 import type { MetricsEndpoint } from './metrics';
 import { PodGroup } from './pod-group';
-import { type EnvVars, podTemplate } from './pod-template';
+import { type EnvVars, podTemplate, revisionOf } from './pod-template';
 import { policyOf } from './policy';
 import { DEREGISTER_SECONDS, MARGIN_SECONDS, probes, type WorkloadProps } from './workload';
 
@@ -41,6 +41,8 @@ export class GroupWorkload extends Construct {
   public readonly pods: PodGroup;
   /** All members, for connections outward. */
   public readonly members: PodGroup;
+  /** Changes with its pods. */
+  public readonly revision: string;
   private readonly props: GroupWorkloadProps;
 
   constructor(scope: Construct, id: string, props: GroupWorkloadProps) {
@@ -90,6 +92,7 @@ export class GroupWorkload extends Construct {
         },
       },
     );
+    this.revision = revisionOf(leader, worker);
     const metadata = { name: this.name, namespace: this.namespace, labels };
     new ApiObject(this, 'Groups', {
       apiVersion: 'leaderworkerset.x-k8s.io/v1',

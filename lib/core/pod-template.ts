@@ -144,6 +144,13 @@ const volumeName = (path: string): string =>
     .replace(/[^a-z0-9]+/gi, '-')
     .toLowerCase() || 'root';
 
+/** Changes with pod templates, but for what is written last, such as files and environments that follow from verbs. */
+export const revisionOf = (...templates: readonly k8s.PodTemplateSpec[]): string =>
+  createHash('sha256')
+    .update(templates.map((template) => JSON.stringify(template)).join())
+    .digest('hex')
+    .slice(0, 8);
+
 /** The one place that writes a pod. Also writes the ConfigMaps it reads. */
 export function podTemplate(scope: Construct, props: PodProps, context: PodContext): k8s.PodTemplateSpec {
   const user = props.user ?? 1000;

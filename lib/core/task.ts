@@ -12,6 +12,11 @@ export interface TaskProps extends PodProps {
    * @default - the construct's id
    */
   readonly name?: string;
+  /**
+   * Name that policies know its pods by, and that of its account, where those should not change with the work.
+   * @default - the name of the Job
+   */
+  readonly group?: string;
   /** Longest time it may take. */
   readonly deadlineSeconds: number;
   /**
@@ -53,9 +58,10 @@ export class Task extends Construct {
     super(scope, id);
     const { fatalExitCode, graceSeconds, schedule } = props;
     this.name = props.name ?? id;
-    const own = { 'app.kubernetes.io/name': this.name };
-    this.identity = props.identity ?? new WorkloadIdentity(this, 'Identity', { name: this.name });
-    this.pods = new PodGroup(this, 'Pods', { name: this.name, labels: own });
+    const group = props.group ?? this.name;
+    const own = { 'app.kubernetes.io/name': group };
+    this.identity = props.identity ?? new WorkloadIdentity(this, 'Identity', { name: group });
+    this.pods = new PodGroup(this, 'Pods', { name: group, labels: own });
     this.identity.usedBy(this.pods);
     const metadata = { name: this.name, namespace: namespaceOf(this) };
     const labels = { ...own, ...props.jobLabels };

@@ -7,7 +7,7 @@ import type { Labels } from './kube';
 import { namespaceOf } from './layer';
 import type { MetricsEndpoint } from './metrics';
 import { PodGroup } from './pod-group';
-import { type PodProps, type ProbeTarget, podTemplate } from './pod-template';
+import { type PodProps, type ProbeTarget, podTemplate, revisionOf } from './pod-template';
 import { policyOf } from './policy';
 
 export interface WorkloadProps extends PodProps {
@@ -84,6 +84,8 @@ export class Workload extends Construct {
   public readonly pods: PodGroup;
   /** `Deployment/namespace/name`. */
   public readonly owner: string;
+  /** Changes with its pods. */
+  public readonly revision: string;
   private readonly props: WorkloadProps;
 
   constructor(scope: Construct, id: string, props: WorkloadProps) {
@@ -126,6 +128,7 @@ export class Workload extends Construct {
         ...((props.scaled?.max ?? replicas) > 1 ? { topologySpreadConstraints: this.spread(kind) } : {}),
       },
     });
+    this.revision = revisionOf(template);
     const metadata = { name: this.name, namespace: this.namespace, labels: { ...this.labels } };
     const common = {
       ...(props.scaled ? {} : { replicas }),

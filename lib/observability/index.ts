@@ -4,3 +4,4 @@ export * from './clickhouse-operator';
 export * from './langfuse-stack';
 export * from './observability-stack';
 export * from './prometheus-stack';
+export type { CanaryLimits } from './rules/canary';

@@ -1,11 +1,19 @@
 import { ApiObject } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-30';
 import { Construct } from 'constructs';
-import type { IScrapeTarget } from '../contracts';
-import { declare, type Exporter, type MetricsEndpoint, namespaceOf, PlatformError } from '../core';
+import type { IModelEndpoint, IScrapeTarget } from '../contracts';
+import {
+  declare,
+  type Exporter,
+  type MetricsEndpoint,
+  namespaceOf,
+  PlatformError,
+  type PodGroup,
+} from '../core';
 import { SERVING_DASHBOARD } from './dashboards/serving';
 import { SGLANG_DASHBOARD } from './dashboards/sglang';
 import type { PrometheusStack } from './prometheus-stack';
+import { type CanaryLimits, canaryRules } from './rules/canary';
 import { DATA } from './rules/data';
 import { gatewayRules } from './rules/gateway';
 import { GPU } from './rules/gpu';
@@ -27,6 +35,13 @@ export interface ObservabilityStackProps {
    * @default 99.5
    */
   readonly gatewayAvailability?: number;
+}
+
+/** One side of a comparison. */
+export interface JudgedModel extends IModelEndpoint, IScrapeTarget {
+  readonly pods: PodGroup;
+  /** Whether it answers in words. */
+  readonly task: string;
 }
 
 /** They speak of others, in labels that would otherwise be called `exported_namespace`. */
@@ -61,6 +76,21 @@ export class ObservabilityStack extends Construct {
       if (exporter === 'vllm') this.dashboard('models', SERVING_DASHBOARD);
       if (exporter === 'sglang') this.dashboard('models-sglang', SGLANG_DASHBOARD);
     }
+  }
+
+  /** Say so when a canary does worse than its model. Both are scraped. */
+  public compare(stable: JudgedModel, canary: JudgedModel, limits: CanaryLimits = {}): void {
+    const engine = canary.metrics.map(({ exporter }) => exporter).find((name) => name !== undefined);
+    if (engine !== 'vllm' && engine !== 'sglang') {
+      throw new PlatformError(this, {
+        what: `is to compare '${canary.model}', which tells no metrics of an engine`,
+        why: 'errors and delays are read from the series of vLLM or SGLang',
+        fix: 'watch it where its metrics are',
+      });
+    }
+    const { namespace } = canary.pods;
+    const speaks = canary.task === 'generate';
+    this.alert(canaryRules({ model: stable.model, canary: canary.model, namespace, engine, speaks }, limits));
   }
 
   private monitor(endpoint: MetricsEndpoint): void {

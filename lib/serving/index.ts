@@ -12,6 +12,7 @@ export * from './ollama-service';
 export * from './routing';
 export * from './sglang-service';
 export type { Card, Signal } from './signals';
+export { SmokeTest, type SmokeTestProps } from './smoke-test';
 export type { Speculation } from './speculation';
 export type { LoadedModel } from './triton-config';
 export * from './triton-service';

@@ -61,6 +61,11 @@ export interface ModelServerProps {
    */
   readonly simulate?: boolean;
   /**
+   * Ask for the key of this server, if it asks for one: both answer the same callers.
+   * @default - none: its own key, if any
+   */
+  readonly keyOf?: ModelServer;
+  /**
    * LoRA adapters on the model, by the names that clients ask for.
    * @default - none
    */
@@ -143,6 +148,12 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
   public readonly tells?: EngineName;
   /** Its GPUs, as their metrics see them. */
   public readonly card: Card;
+  /** What it does for its callers. */
+  public readonly task: ModelStart['task'];
+  /** Changes with its pods. */
+  public readonly revision: string;
+  /** Slowest start of a replica that has a node, waits for its weights included. */
+  public readonly startsWithinSeconds: number;
   /** Its adapters: models of their own names behind the same Service. */
   public readonly adapters: readonly ServedAdapter[];
   /** What an autoscaler scales. */
@@ -152,8 +163,10 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
     readonly name: string;
   };
   private readonly secret?: GeneratedSecret;
+  private readonly keyOf?: ModelServer;
   private readonly copies = new Map<Construct, SecretRef>();
   private scaled = false;
+  private smoked = false;
 
   protected constructor(
     scope: Construct,
@@ -168,7 +181,9 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
     this.longestSeconds = props.drainSeconds ?? 120;
     this.mustBeRange();
 
-    if (props.apiKey) {
+    this.keyOf = props.keyOf;
+    if (props.keyOf) this.secret = props.keyOf.secret;
+    else if (props.apiKey) {
       this.secret = new GeneratedSecret(this, 'Key', {
         name: `${id}-api-key`,
         generate: { apiKey: { prefix: 'sk-' } },
@@ -221,7 +236,11 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
     this.card = cardOf(pod.resources.gpus, slice, sharedBy);
     if (weights === 'hub') outward.reach('internet', { why: 'weights from the model hub' });
 
-    declare(this, 'model', {
+    this.task = start?.task ?? 'generate';
+    this.revision = server.revision;
+    this.startsWithinSeconds = pod.startupSeconds + (pod.waitsSeconds ?? 0);
+
+    declare(this, 'model', () => ({
       alias: id,
       model: props.model,
       engine,
@@ -235,7 +254,8 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
       ...(start ? { start } : {}),
       ...(takes ? { takes } : {}),
       ...(weights ? { weights } : {}),
-    });
+      smokeTested: this.smoked,
+    }));
     declare(this, 'join', { object: `Service/${server.namespace}/${id}`, scope: 'model alias', defines: id });
     this.adapters = Object.keys(adapters).map((name) => new ServedAdapter(this, name));
     this.node.addValidation({
@@ -256,6 +276,7 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
 
   /** The key it asks for, copied once into the namespace of each caller; undefined when it asks for none. */
   public keyFor(consumer: Construct): SecretRef | undefined {
+    if (this.keyOf) return this.keyOf.keyFor(consumer);
     if (!this.secret) return undefined;
     if (namespaceOf(consumer) === this.secret.namespace) return this.secret.key('apiKey');
     const known = this.copies.get(consumer);
@@ -280,6 +301,11 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
       why: 'nobody could tell how many requests wait, so nothing would ever scale it',
       fix: `set both to ${max}, or serve it with an engine that tells its queue: vllm or sglang`,
     });
+  }
+
+  /** Used by what asks it before anybody else does. */
+  public smokeTested(): void {
+    this.smoked = true;
   }
 
   private mustBeRange(): void {

@@ -67,6 +67,7 @@ describe('the tarball', () => {
       // What Jobs and init containers run.
       'dist/lib/serving/data/batch-runner.py',
       'dist/lib/serving/data/repository.py',
+      'dist/lib/serving/data/smoke.py',
       'dist/lib/serving/data/weights.py',
       'package.json',
     ]);

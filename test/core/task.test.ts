@@ -20,6 +20,27 @@ test('a job of its own account, closed in, that ends', () => {
   expect(render(l).facts.of('pods')[0]).toMatchObject({ owner: 'Job/apps/migrate', job: true });
 });
 
+test('a group keeps policies and the account where the name changes with the work', () => {
+  const l = layer();
+  new Task(l, 'smoke', {
+    name: 'smoke-1234abcd',
+    group: 'smoke',
+    image: 'example.com/tool:1.0.0',
+    resources: { cpu: '100m', memory: '128Mi' },
+    deadlineSeconds: 600,
+  });
+  expect(find(l, 'Job')).toMatchObject({
+    metadata: { name: 'smoke-1234abcd' },
+    spec: {
+      template: {
+        metadata: { labels: { 'app.kubernetes.io/name': 'smoke' } },
+        spec: { serviceAccountName: 'smoke' },
+      },
+    },
+  });
+  expect(find(l, 'NetworkPolicy')).toMatchObject({ metadata: { name: 'smoke' } });
+});
+
 test('by the clock it is a CronJob, whose Jobs carry their labels and end alike', () => {
   const l = layer();
   new Task(l, 'nightly', {

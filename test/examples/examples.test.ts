@@ -49,6 +49,10 @@ describe('a second model', () => {
         "NetworkPolicy/serving/embed",
         "Deployment/serving/embed",
         "Service/serving/embed",
+        "ServiceAccount/serving/embed-smoke",
+        "NetworkPolicy/serving/embed-smoke",
+        "ConfigMap/serving/embed-smoke-1e727e7c-opt-smoke",
+        "Job/serving/embed-smoke-1e727e7c",
         "PodMonitor/serving/embed",
       ]
     `);

@@ -306,6 +306,7 @@ test('what others know of it: endpoint, metrics, facts', () => {
       pool: 'l40s',
       gpusPerReplica: 4,
       context: 32768,
+      smokeTested: false,
       replicas: { min: 2, max: 2 },
       start: { utilization: 0.92, batchedTokens: 2048, maxSequences: 256, task: 'generate' },
       weights: 'hub',

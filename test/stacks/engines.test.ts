@@ -111,7 +111,7 @@ describe('a GGUF on Ollama', () => {
   });
 
   test('needs no bucket and no fetching Job', () => {
-    expect(names('Job')).toEqual([]);
+    expect(names('Job').filter((name) => !name.startsWith('chat-smoke-'))).toEqual([]);
   });
 });
 

@@ -71,6 +71,10 @@ test('a second model is one line: its server, its monitor, its route', () => {
       "NetworkPolicy/serving/code",
       "Deployment/serving/code",
       "Service/serving/code",
+      "ServiceAccount/serving/code-smoke",
+      "NetworkPolicy/serving/code-smoke",
+      "ConfigMap/serving/code-smoke-c1b56ed8-opt-smoke",
+      "Job/serving/code-smoke-c1b56ed8",
       "PodMonitor/serving/code",
     ]
   `);

@@ -42,6 +42,12 @@ models:
   c: { model: Qwen/Qwen3-4B, pool: l4, context: 8192, batchedTokens: 2048, replicas: { min: 1, max: 4 } }
 `,
   ],
+  'a canary that says nothing of its pool': [
+    refusal,
+    `pools: { l4: { gpu: L4, perNode: 8, limit: 16 } }
+models: { chat: { canary: { model: Qwen/Qwen3-4B, weight: 5, replicas: { min: 1, max: 1 } } } }
+`,
+  ],
   'another region': [
     refusal,
     `aws:

@@ -125,6 +125,7 @@ test('the models of another environment run on a laptop', () => {
   expect(built.findings).toEqual([]);
   expect(built.rendered.facts.of('model').map(({ alias, engine }) => [alias, engine])).toEqual([
     ['chat', 'simulator'],
+    ['chat-canary', 'simulator'],
     ['embed', 'simulator'],
     ['code', 'simulator'],
   ]);

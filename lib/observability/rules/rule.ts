@@ -9,6 +9,11 @@ export interface Alert {
   /** 'critical' wakes somebody up. */
   readonly severity: 'critical' | 'warning';
   readonly summary: string;
+  /**
+   * Labels besides the severity.
+   * @default - none
+   */
+  readonly labels?: Readonly<Record<string, string>>;
 }
 
 /** A query that is computed once for all who ask it. */
@@ -31,12 +36,12 @@ export interface RuleGroup {
 /** A rule as Prometheus reads it. */
 export function written(rule: Alert | Recording, runbooks: string): Record<string, unknown> {
   if ('record' in rule) return { ...rule };
-  const { alert, expr, minutes, severity, summary } = rule;
+  const { alert, expr, labels, minutes, severity, summary } = rule;
   return {
     alert,
     expr,
     for: `${minutes}m`,
-    labels: { severity },
+    labels: { severity, ...labels },
     annotations: { summary, runbook_url: `${runbooks}/${alert}` },
   };
 }

@@ -42,6 +42,12 @@ export interface PickerOptions {
   readonly priorities?: Readonly<Record<string, number>>;
 }
 
+/** What the picker of a canary is told besides. */
+export interface CanaryOptions extends PickerOptions {
+  /** Name whose requests it answers. */
+  readonly answersAs: string;
+}
+
 const PORTS = { grpc: 9002, health: 9003, metrics: 9090 } as const;
 const CONFIG = '/etc/picker';
 const SIZE = { cpu: '1', memory: '2Gi' } as const;
@@ -56,12 +62,13 @@ export class EndpointPicker extends Construct implements IScrapeTarget {
   private readonly picker: PodGroup;
   private readonly server: ModelPods;
 
-  constructor(scope: Construct, id: string, server: ModelPods, options: PickerOptions = {}) {
+  constructor(scope: Construct, id: string, server: ModelPods, options: PickerOptions | CanaryOptions = {}) {
     super(scope, id);
     this.server = server;
     this.pool = server.model;
     this.namespace = namespaceOf(this);
-    this.mustChoose();
+    const answersAs = 'answersAs' in options ? options.answersAs : undefined;
+    this.mustChoose(answersAs);
     const { onFailure = 'open', priorities = {} } = options;
     // Becomes a label.
     const name = cut(`${this.pool}-picker`, 63);
@@ -124,6 +131,7 @@ export class EndpointPicker extends Construct implements IScrapeTarget {
         },
       },
     });
+    if (answersAs !== undefined) this.answerAs(answersAs);
     for (const [objective, priority] of Object.entries(priorities)) {
       new ApiObject(this, `Objective-${objective}`, {
         apiVersion: 'llm-d.ai/v1alpha2',
@@ -206,9 +214,10 @@ export class EndpointPicker extends Construct implements IScrapeTarget {
     });
   }
 
-  private mustChoose(): void {
+  private mustChoose(answersAs: string | undefined): void {
     const { pods, replicas } = this.server;
-    if (replicas.max < 2) {
+    // Its server knows another name than the requests have: the picker writes it.
+    if (replicas.max < 2 && answersAs === undefined) {
       throw new PlatformError(this, {
         what: `picks among 1 replica of '${this.pool}'`,
         why: 'there is nothing to choose, and one more thing that can fail',

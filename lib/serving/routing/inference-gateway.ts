@@ -1,4 +1,4 @@
-import { ApiObject } from 'cdk8s';
+import { ApiObject, Lazy } from 'cdk8s';
 import { Construct } from 'constructs';
 import type { IModelEndpoint, IScrapeTarget } from '../../contracts';
 import {
@@ -34,6 +34,11 @@ export interface Share {
   /** A model that this gateway routes. */
   readonly to: PickedModel;
   /** Percent of the requests. */
+  readonly weight: number;
+}
+
+interface PoolShare {
+  readonly name: string;
   readonly weight: number;
 }
 
@@ -86,6 +91,8 @@ export class InferenceGateway extends Construct implements IScrapeTarget {
   private readonly namespace: string;
   private readonly drainSeconds: number;
   private readonly pickers: EndpointPicker[] = [];
+  /** Pools that share the requests for a name. */
+  private readonly shares = new Map<string, readonly PoolShare[]>();
 
   constructor(scope: Construct, id: string, props: InferenceGatewayProps) {
     super(scope, id);
@@ -133,6 +140,34 @@ export class InferenceGateway extends Construct implements IScrapeTarget {
     return this.picked(server.model, server.longestSeconds, picker, server);
   }
 
+  /**
+   * Give a second server a part of the requests for a model, in percent. Both stay up at every weight, so that one value
+   * takes the requests back.
+   */
+  public canary(
+    of: PickedModel,
+    server: ModelPods,
+    weight: number,
+    options: Pick<PickerOptions, 'scorers'> = {},
+  ): EndpointPicker {
+    this.mustBePercent(server, weight);
+    this.mustBeAlike(of, server);
+    const picker = new EndpointPicker(this, `Pool-${server.model}`, server, {
+      ...options,
+      // Without its picker nobody tells it the name that it knows: its requests would fail one step later.
+      onFailure: 'close',
+      answersAs: of.model,
+    });
+    picker.allowFrom(this.proxy.pods);
+    this.pickers.push(picker);
+    const [stable] = this.shares.get(of.model) ?? [];
+    this.shares.set(of.model, [
+      { ...stable, weight: 100 - weight },
+      { name: picker.pool, weight },
+    ]);
+    return picker;
+  }
+
   /** Share the requests for a new name between models: an alias, or a comparison. */
   public split(alias: string, shares: readonly Share[]): PickedModel {
     this.mustBeFree(alias);
@@ -170,11 +205,8 @@ export class InferenceGateway extends Construct implements IScrapeTarget {
     return new PickedModel(this, model, model, baseUrl, proxy.pods, longestSeconds, picker, server);
   }
 
-  private httpRoute(
-    model: string,
-    longestSeconds: number,
-    pools: readonly { readonly name: string; readonly weight: number }[],
-  ): void {
+  private httpRoute(model: string, longestSeconds: number, pools: readonly PoolShare[]): void {
+    this.shares.set(model, pools);
     new ApiObject(this, `Route-${model}`, {
       apiVersion: 'gateway.networking.k8s.io/v1',
       kind: 'HTTPRoute',
@@ -189,17 +221,21 @@ export class InferenceGateway extends Construct implements IScrapeTarget {
                 headers: [{ type: 'Exact', name: MODEL_HEADER, value: model }],
               },
             ],
-            backendRefs: pools.map(({ name, weight }) => ({
-              group: 'inference.networking.k8s.io',
-              kind: 'InferencePool',
-              name,
-              weight,
-            })),
+            backendRefs: Lazy.any({ produce: () => this.backends(model) }),
             timeouts: { request: `${longestSeconds + MARGIN_SECONDS}s` },
           },
         ],
       },
     });
+  }
+
+  private backends(model: string) {
+    return (this.shares.get(model) ?? []).map(({ name, weight }) => ({
+      group: 'inference.networking.k8s.io',
+      kind: 'InferencePool',
+      name,
+      weight,
+    }));
   }
 
   private policy(name: string, spec: object): void {
@@ -228,6 +264,39 @@ export class InferenceGateway extends Construct implements IScrapeTarget {
       why: 'a stopping proxy would cut answers that are still being written',
       fix: `raise drainSeconds to ${longestSeconds}`,
     });
+  }
+
+  private mustBePercent({ model }: IModelEndpoint, weight: number): void {
+    if (Number.isInteger(weight) && weight >= 0 && weight <= 100) return;
+    throw new PlatformError(this, {
+      what: `'${model}' is to get ${weight} percent of the requests`,
+      why: 'weights of routes are whole numbers, and the two sides share all requests',
+      fix: 'choose a whole number from 0 to 100',
+    });
+  }
+
+  private mustBeAlike(of: PickedModel, server: ModelPods): void {
+    if (this.shares.get(of.model)?.length !== 1) {
+      throw new PlatformError(this, {
+        what: `'${server.model}' is to be a canary of '${of.model}', whose requests are shared already`,
+        why: 'a canary and its model have all requests between them',
+        fix: `pass what route() returned for a model without another canary`,
+      });
+    }
+    if (server.longestSeconds > of.longestSeconds) {
+      throw new PlatformError(this, {
+        what: `'${server.model}' answers for up to ${server.longestSeconds} s, and the route of '${of.model}' waits ${of.longestSeconds} s`,
+        why: 'its longest answers would be cut, and it would look worse than it is',
+        fix: `give both the same drainSeconds`,
+      });
+    }
+    if (of.keyFor(this)?.secret !== server.keyFor?.(this)?.secret) {
+      throw new PlatformError(this, {
+        what: `'${server.model}' and '${of.model}' do not ask for the same key`,
+        why: 'a caller sends one key and knows not to whom: the other would refuse it',
+        fix: `pass keyOf: the server of '${of.model}'`,
+      });
+    }
   }
 
   private mustBeOpen(alias: string, shares: readonly Share[]): void {

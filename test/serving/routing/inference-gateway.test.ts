@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { type Layer, objectsOf, render } from '../../../lib/core';
 import { validateObject } from '../../../lib/schemas';
-import { InferenceGateway, type PickerOptions } from '../../../lib/serving';
+import { InferenceGateway, ModelSimulator, type PickerOptions } from '../../../lib/serving';
 import { container, message, only } from '../pool';
 import { ground, model } from './doors';
 
@@ -189,6 +189,98 @@ test('proxies, pickers and replicas reach each other, and each is scraped', () =
   ]);
   expect(from('chat-picker')).toEqual([['models', tcp(9002)]]);
   expect(gateway.metrics.map(({ portNumber }) => portNumber)).toEqual([15020, 9090]);
+});
+
+describe('a canary', () => {
+  const beside = (weight: number) => {
+    const { layer, gateway, chat } = routed();
+    const picker = gateway.canary(chat, model(layer, 'chat-canary', { min: 1, max: 1 }), weight);
+    return { layer, gateway, chat, picker };
+  };
+  const shares = (layer: Layer) =>
+    (
+      only(layer, 'HTTPRoute', 'chat').spec as {
+        rules: { backendRefs: { name: string; weight: number }[] }[];
+      }
+    ).rules[0].backendRefs.map(({ name, weight }) => [name, weight]);
+
+  test('shares the requests for its model, and is known by its name', () => {
+    const { layer, gateway } = beside(5);
+    expect(shares(layer)).toEqual([
+      ['chat', 95],
+      ['chat-canary', 5],
+    ]);
+    expect(only(layer, 'InferenceModelRewrite').spec).toMatchObject({
+      poolRef: { name: 'chat-canary' },
+      rules: [
+        {
+          matches: [{ model: { value: 'chat' } }],
+          targets: [{ modelRewrite: 'chat-canary', weight: 100 }],
+        },
+      ],
+    });
+    expect(gateway.metrics.map(({ name }) => name)).toContain('chat-canary-picker');
+    expect(objectsOf(layer).flatMap((object) => validateObject(object))).toEqual([]);
+  });
+
+  test('without its picker it gets no request: nobody would tell it its name', () => {
+    const { layer } = beside(5);
+    const pool = only(layer, 'InferencePool', 'chat-canary').spec;
+    expect(pool).toMatchObject({ endpointPickerRef: { failureMode: 'FailClose' } });
+  });
+
+  test('rollback and promotion change two weights, and nothing else', () => {
+    const at = (weight: number) => objectsOf(beside(weight).layer);
+    const differing = at(0).filter((object, i) => JSON.stringify(object) !== JSON.stringify(at(100)[i]));
+    expect(differing.map(({ kind, metadata }) => `${kind}/${metadata.name}`)).toEqual(['HTTPRoute/chat']);
+    expect(shares(beside(0).layer)).toEqual([
+      ['chat', 100],
+      ['chat-canary', 0],
+    ]);
+  });
+
+  test('refuses a part that is none', () => {
+    expect(message(() => beside(2.5))).toMatchInlineSnapshot(`
+      "layer/models (InferenceGateway): 'chat-canary' is to get 2.5 percent of the requests
+        why: weights of routes are whole numbers, and the two sides share all requests
+        fix: choose a whole number from 0 to 100"
+    `);
+  });
+
+  test('refuses a second one', () => {
+    const { layer, gateway, chat } = beside(5);
+    expect(message(() => gateway.canary(chat, model(layer, 'other'), 5))).toMatchInlineSnapshot(`
+      "layer/models (InferenceGateway): 'other' is to be a canary of 'chat', whose requests are shared already
+        why: a canary and its model have all requests between them
+        fix: pass what route() returned for a model without another canary"
+    `);
+  });
+
+  test('refuses longer answers', () => {
+    const { layer, gateway, chat } = routed();
+    const slow = new ModelSimulator(layer, 'slow', { model: 'Qwen/Qwen3-8B', drainSeconds: 150 });
+    expect(message(() => gateway.canary(chat, slow, 5))).toMatchInlineSnapshot(`
+      "layer/models (InferenceGateway): 'slow' answers for up to 150 s, and the route of 'chat' waits 120 s
+        why: its longest answers would be cut, and it would look worse than it is
+        fix: give both the same drainSeconds"
+    `);
+  });
+
+  test('refuses another key, and takes that of its model', () => {
+    const { controller, layer } = ground('serving');
+    const gateway = new InferenceGateway(layer, 'models', { controller });
+    const keyed = { model: 'Qwen/Qwen3-8B', drainSeconds: 120, apiKey: true };
+    const chat = new ModelSimulator(layer, 'chat', keyed);
+    const route = gateway.route(chat);
+    const other = new ModelSimulator(layer, 'other', keyed);
+    expect(message(() => gateway.canary(route, other, 5))).toMatchInlineSnapshot(`
+      "layer/models (InferenceGateway): 'other' and 'chat' do not ask for the same key
+        why: a caller sends one key and knows not to whom: the other would refuse it
+        fix: pass keyOf: the server of 'chat'"
+    `);
+    const alike = new ModelSimulator(layer, 'alike', { ...keyed, keyOf: chat });
+    expect(gateway.canary(route, alike, 5).pool).toBe('alike');
+  });
 });
 
 describe('refuses', () => {

@@ -1,0 +1,43 @@
+import { POLICIES } from '../../lib/core/policy';
+import { canaryName } from '../canaries';
+import { type Checking, type Draft, entriesOf } from './draft';
+
+/** Keys of a canary that say how it is used, not what it is. */
+const OF_USE = ['weight', 'replicas', 'worse'];
+
+/** A canary differs from its model, holds its share, and is the only one of its name. */
+export function checkCanaries({ models, gateway, tier }: Draft, { fault }: Checking): void {
+  const taken = [
+    ...Object.keys(models ?? {}),
+    ...Object.keys(gateway?.providers ?? {}),
+    ...Object.keys(gateway?.splits ?? {}),
+    ...entriesOf(models).flatMap(([, model]) =>
+      'adapters' in model ? Object.keys(model.adapters ?? {}) : [],
+    ),
+  ];
+  for (const [name, model] of entriesOf(models)) {
+    const path = `models.${name}.canary`;
+    if (!('canary' in model && model.canary)) continue;
+    const { canary } = model;
+    if (taken.includes(canaryName(name))) {
+      fault(path, `would be called '${canaryName(name)}', which is taken here; rename that one`);
+    }
+    const differs = Object.keys(canary).some((key) => !OF_USE.includes(key));
+    if (!differs) fault(path, `is the same as '${name}' itself; say what differs, such as image or model`);
+    const { weight = 0, replicas } = canary;
+    if (replicas?.min && replicas.max && replicas.min > replicas.max) {
+      fault(`${path}.replicas.min`, `${replicas.min} is above max, ${replicas.max}`);
+    }
+    const all = model.replicas ? model.replicas.max : tier && POLICIES[tier].replicas;
+    const needed = Math.ceil(((all ?? 0) * weight) / 100);
+    if (replicas?.max && replicas.max < needed) {
+      const share = `${weight} % of what up to ${all} replicas answer takes ${needed}, and it has at most ${replicas.max}`;
+      fault(`${path}.replicas.max`, `${share}; raise it before the weight`);
+    }
+    const split = entriesOf(gateway?.splits).find(([, shares]) => Object.hasOwn(shares, name));
+    if (split) {
+      const why = `'${name}' has a share of the split '${split[0]}', whose requests its canary would not get`;
+      fault(path, `${why}; write it as a model, and give it a share there`);
+    }
+  }
+}
