@@ -13,22 +13,30 @@ import {
 import { builtEnvironment, ENVIRONMENTS } from './fixtures/environments';
 import { DELIVERY, EXAMPLE_NAMES, exampleObjects } from './fixtures/examples';
 import { programs, suite, tally } from './fixtures/needs';
+import { Turns } from './fixtures/turns';
 
 const NEEDS = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'] as const;
 
 suite('api-server', NEEDS, () => {
-  describe.each(ENVIRONMENTS)('%s', (environment) => {
+  // Each has a control plane of its own, which mostly waits while it comes up; two at once fit beside a rehearsal.
+  const turns = new Turns(2);
+
+  describe.concurrent.each(ENVIRONMENTS)('%s', (environment) => {
     let plane: ControlPlane;
     let objects: KubeObject[];
     let first: ApplyResult;
 
     beforeAll(async () => {
       objects = builtEnvironment(environment).rendered.objects.map(({ json }) => json);
+      await turns.take();
       plane = await startControlPlane(programs);
       await installDefinitions(plane.api, definitionsFor(objects));
       first = await applyAll(plane.api, objects);
-    }, 180_000);
-    afterAll(() => plane?.stop(), 60_000);
+    }, 400_000);
+    afterAll(async () => {
+      await plane?.stop();
+      turns.give();
+    }, 60_000);
 
     test('every object is accepted, without a warning', () => {
       expect(objects.length).toBeGreaterThan(50);
@@ -37,12 +45,12 @@ suite('api-server', NEEDS, () => {
       tally('api-server', first.applied, 'objects applied');
     });
 
-    test('a second apply changes nothing', async () => {
+    test.sequential('a second apply changes nothing', async () => {
       expect(await unstable(plane.api, objects)).toEqual([]);
       tally('api-server', objects.length, 'objects applied again');
     });
 
-    test('each namespace refuses pods beyond its level', async () => {
+    test.sequential('each namespace refuses pods beyond its level', async () => {
       const levels = objects.filter(({ kind }) => kind === 'Namespace').map(levelOf);
       expect(levels.some(({ level }) => level === 'restricted')).toBe(true);
       for (const { namespace, level } of levels) {
@@ -54,17 +62,21 @@ suite('api-server', NEEDS, () => {
     });
   });
 
-  describe.each(EXAMPLE_NAMES)('example %s', (example) => {
+  describe.concurrent.each(EXAMPLE_NAMES)('example %s', (example) => {
     let plane: ControlPlane;
     let objects: KubeObject[];
 
     beforeAll(async () => {
       objects = exampleObjects(example);
+      await turns.take();
       plane = await startControlPlane(programs);
       await installDefinitions(plane.api, definitionsFor(objects));
       await applyAll(plane.api, DELIVERY);
-    }, 180_000);
-    afterAll(() => plane?.stop(), 60_000);
+    }, 400_000);
+    afterAll(async () => {
+      await plane?.stop();
+      turns.give();
+    }, 60_000);
 
     test('every object is accepted, without a warning, and a second apply changes nothing', async () => {
       expect(await applyAll(plane.api, objects)).toEqual({
@@ -78,14 +90,18 @@ suite('api-server', NEEDS, () => {
     });
   });
 
-  describe('what is broken is refused', () => {
+  describe.concurrent('what is broken is refused', () => {
     let plane: ControlPlane;
 
     beforeAll(async () => {
+      await turns.take();
       plane = await startControlPlane(programs);
       await installDefinitions(plane.api, definitionsFor([NODE_POOL]));
-    }, 180_000);
-    afterAll(() => plane?.stop(), 60_000);
+    }, 400_000);
+    afterAll(async () => {
+      await plane?.stop();
+      turns.give();
+    }, 60_000);
 
     test.each(BROKEN)('$fault', async ({ object, words }) => {
       const { refused } = await applyAll(plane.api, [object]);

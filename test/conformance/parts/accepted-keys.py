@@ -1,4 +1,4 @@
-"""Reads configurations, as documents of YAML, from standard input and prints, as JSON, each key that the installed LiteLLM does not declare."""
+"""Reads configurations, as documents of YAML, from standard input and prints, as JSON, those keys of each that the installed LiteLLM does not declare."""
 
 import inspect
 import json
@@ -16,14 +16,15 @@ def parameters(function):
     return set(inspect.signature(function).parameters)
 
 
-unknown = []
+answers = []
 
 
 def compare(path, value, known):
-    unknown.extend(f"{path}.{key}" for key in (value or {}) if key not in known)
+    answers[-1].extend(f"{path}.{key}" for key in (value or {}) if key not in known)
 
 
 for config in yaml.safe_load_all(sys.stdin):
+    answers.append([])
     settings = config.get("litellm_settings") or {}
     general = config.get("general_settings") or {}
     coordination = general.get("coordination_redis")
@@ -37,4 +38,4 @@ for config in yaml.safe_load_all(sys.stdin):
         # The router reads 'weight' from the parameters, where the class takes it as one more.
         compare("litellm_params", deployment["litellm_params"], {*LiteLLM_Params.model_fields, "weight"})
         compare("model_info", deployment.get("model_info"), ModelInfo.model_fields)
-print(json.dumps(unknown))
+print(json.dumps(answers))

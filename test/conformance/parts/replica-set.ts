@@ -129,7 +129,7 @@ export class ReplicaSet {
   private begin(port: number): void {
     const index = this.ports.push(port) - 1;
     const args = this.pod.containers[0].args ?? [];
-    this.group.start(this.process(index), process.execPath, [join(__dirname, 'fake-vllm.mjs'), ...args], {
+    this.group.start(this.process(index), process.execPath, [join(__dirname, 'fake-replica.mjs'), ...args], {
       ...this.variables(),
       FAKE_NAME: this.process(index),
       FAKE_PORT: `${port}`,
