@@ -2,13 +2,15 @@ import { objectOf, optional, withDefault } from '../fields';
 import { pasted } from '../pasted';
 import { enumOf, integer, number, string } from '../scalars';
 
+const card = {
+  pattern: /^[A-Za-z0-9][A-Za-z0-9.-]*( [1-7]g\.\d{1,3}gb)?$/,
+  format: 'a card such as H100, or a slice such as A100-80 3g.40gb',
+};
+
 /** What a server was seen to take of a GPU, where arithmetic knows nothing of its models. */
 export const takenGpu = objectOf('Memory of the GPU that it was measured to take: nobody can compute it', {
   gpuGiB: number('GiB on each GPU, at its most, under load', { above: 0 }),
-  on: string('Card that it was measured on, as pools name it, with the slice of it', {
-    pattern: /^[A-Za-z0-9][A-Za-z0-9.-]*( [1-7]g\.\d{1,3}gb)?$/,
-    format: 'a card such as L4, or a slice such as A100-80 3g.40gb',
-  }),
+  on: string('Card that it was measured on, as pools name it, with the slice of it', card),
 });
 
 /** What arithmetic cannot know of a model: its shape, a measured start, its speed. */
@@ -19,10 +21,7 @@ export const fitKeys = {
   observed: optional(
     objectOf('A start that was measured: it settles a fit that arithmetic leaves open', {
       kvGiB: number('GiB left for the cache on each GPU: "Available KV cache memory"', { above: 0 }),
-      on: string('Card that it was measured on, as pools name it', {
-        pattern: /^[A-Za-z0-9][A-Za-z0-9.-]*$/,
-        format: 'a card such as H100',
-      }),
+      on: string('Card that it was measured on, as pools name it, with the slice of it', card),
       gpus: withDefault(integer('GPUs of the replica, on each of its nodes', { min: 1 }), 1),
       nodes: optional(integer('Nodes of the replica; absent means 1', { min: 1 })),
       vllm: string('Version of vLLM', {

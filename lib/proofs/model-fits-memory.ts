@@ -155,8 +155,11 @@ function repairs({ fact, card }: KnownModel, asked: FitInput, { maxContext, term
     (utilization) => utilization < asked.utilization && proven({ utilization }),
   );
   if (calmer) found.push(`utilization to ${calmer}`);
+  // Slices and shares of GPUs serve alone.
+  const whole = fact.slice === undefined && fact.sharedBy === undefined;
   const more = [2, 4, 8].find(
     (tensorParallel) =>
+      whole &&
       tensorParallel > spread.tensorParallel &&
       tensorParallel <= card.count &&
       proven({ spread: { ...spread, tensorParallel } }),
@@ -165,6 +168,7 @@ function repairs({ fact, card }: KnownModel, asked: FitInput, { maxContext, term
   // Only where no larger node has this card: what nodes exchange is far slower than what GPUs of one do.
   const nodes = [2, 3, 4].find(
     (pipelineParallel) =>
+      whole &&
       gpuCounts(card.name).at(-1) === card.count &&
       pipelineParallel > (spread.pipelineParallel ?? 1) &&
       proven({ spread: { ...spread, tensorParallel: card.count, pipelineParallel } }),
