@@ -6,6 +6,7 @@ import {
   declare,
   HelmRelease,
   type MetricsEndpoint,
+  PlatformError,
   queueName,
   SYSTEM_NODES,
   sized,
@@ -20,14 +21,23 @@ const NAMESPACE = 'kube-system';
 const QUEUE = 'karpenter';
 const NAME = 'karpenter';
 
+interface Versioned {
+  /**
+   * Version of the chart, the same for Karpenter and its kinds.
+   * @default - the one that this library was checked with
+   */
+  readonly version?: string;
+}
+
 /** Karpenter's kinds, from a chart of their own: Helm never upgrades those of the main chart. */
 export class KarpenterCrds extends Construct {
-  constructor(scope: Construct, id: string) {
+  constructor(scope: Construct, id: string, { version = charts.karpenterCrd.version }: Versioned = {}) {
     super(scope, id);
     new HelmRelease(this, 'Release', {
       name: 'karpenter-crd',
       namespace: NAMESPACE,
       ...charts.karpenterCrd,
+      version,
       footprint: {},
       provides: [
         'autoscaling.x-k8s.io/CapacityBuffer',
@@ -40,7 +50,7 @@ export class KarpenterCrds extends Construct {
   }
 }
 
-export interface KarpenterProps {
+export interface KarpenterProps extends Versioned {
   /**
    * Listens to NodeOverlays, which tell it what nodes with divided GPUs offer. An alpha feature of Karpenter's.
    * @default false
@@ -52,9 +62,11 @@ export interface KarpenterProps {
 export class Karpenter extends Construct implements IScrapeTarget {
   public readonly metrics: readonly MetricsEndpoint[];
 
-  constructor(scope: Construct, id: string, { overlays = false }: KarpenterProps = {}) {
+  constructor(scope: Construct, id: string, props: KarpenterProps = {}) {
     super(scope, id);
+    const { overlays = false, version = charts.karpenter.version } = props;
     const cluster = awsClusterOf(this);
+    mustRunOn(this, version, cluster.kubernetes);
     const identity = new WorkloadIdentity(this, 'Identity', {
       name: NAME,
       namespace: NAMESPACE,
@@ -75,6 +87,7 @@ export class Karpenter extends Construct implements IScrapeTarget {
       name: NAME,
       namespace: NAMESPACE,
       ...charts.karpenter,
+      version,
       skipCrds: true,
       values: {
         replicas,
@@ -115,4 +128,21 @@ export class Karpenter extends Construct implements IScrapeTarget {
     identity.usedBy(controller.pods);
     this.metrics = [controller.metrics('http-metrics')];
   }
+}
+
+/** First Karpenter for each Kubernetes, from its compatibility page of 2026-08-21. */
+const FIRST: Readonly<Record<string, string>> = { '1.34': '1.6.0', '1.35': '1.9.0', '1.36': '1.13.0' };
+
+function mustRunOn(scope: Construct, version: string, kubernetes: string): void {
+  const first = Object.hasOwn(FIRST, kubernetes) ? FIRST[kubernetes] : undefined;
+  if (first && version.localeCompare(first, 'en', { numeric: true }) >= 0) return;
+  throw new PlatformError(scope, {
+    what: `is Karpenter ${version} on Kubernetes ${kubernetes}`,
+    why: first
+      ? `the first one that knows Kubernetes ${kubernetes} is ${first}: an older one may start no nodes at all`
+      : `which Karpenter knows it is not known here; known are ${Object.keys(FIRST).join(', ')}`,
+    fix: first
+      ? `raise version to ${first} or later, or delete it: ${charts.karpenter.version} is what was checked`
+      : 'run a Kubernetes that is known',
+  });
 }

@@ -2,9 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { PROOFS, STALE_WAIVER } from '../../lib/proofs';
-import { LATER } from './later';
 
-/** Faults that have hurt somebody: each is refused here, or waits for what is missing. */
+/** Faults that have hurt somebody: each is refused here. */
 const KNOWN = [
   ['fit', '70b-on-one-gpu 70b-on-a10g phi4-tp4 qwen235-fp8-tp8 phi35-full-context 8b-128k-l4 bf16-on-t4'],
   ['fit', 'fp8-kv-on-t4 gptoss120-one-80gb mig-3-3-1 mig-b200-2g40 two-on-one-gpu utilization'],
@@ -30,13 +29,9 @@ const environments = namesIn('.', '.yaml');
 const trees = namesIn('trees', '.ts');
 const refused = [...environments, ...trees].sort();
 
-test('a fault is refused here or waits, never both', () => {
+test('a fault is refused here, once', () => {
   expect(new Set(refused).size).toBe(refused.length);
-  expect(KNOWN.filter((id) => refused.includes(id) === id in LATER)).toEqual([]);
-});
-
-test('nothing waits that is not known', () => {
-  expect(Object.keys(LATER).filter((id) => !KNOWN.includes(id))).toEqual([]);
+  expect(KNOWN.filter((id) => !refused.includes(id))).toEqual([]);
 });
 
 test('each message and each repaired twin belongs to a fault', () => {
