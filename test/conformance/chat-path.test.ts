@@ -9,7 +9,6 @@ import { LiteLlmGateway } from '../../lib/gateway';
 import { until } from '../../lib/rehearsal/poll';
 import { VllmService } from '../../lib/serving';
 import { platform } from '../../stacks/platform';
-import { builtEnvironment } from './fixtures/environments';
 import { suiteWith, tally } from './fixtures/needs';
 import { answeredBy, ask, askSteadily, type Outcome } from './parts/chat-client';
 import { ChatPath } from './parts/chat-path';
@@ -36,8 +35,8 @@ suiteWith('chat-path', prepareGateway, (python) => {
   let longest: number;
 
   beforeAll(async () => {
-    const objects = builtEnvironment('prod').rendered.objects.map(({ json }) => json);
-    const others = extended();
+    const objects = changed();
+    const others = changed({ adapters: '{ legal: { model: example/qwen3-8b-legal } }', alias: 'quick' });
     longest = (0.95 * drainOf(others, 'reasoning')) / HURRY;
     [generated, hurried] = await Promise.all([
       ChatPath.start({ python, objects, hurry: HURRY, replicas: { chat: 3 } }),
@@ -55,7 +54,7 @@ suiteWith('chat-path', prepareGateway, (python) => {
     await Promise.all([generated?.stop(), hurried?.stop()]);
   }, 60_000);
 
-  describe('prod, as it was generated', () => {
+  describe('prod, without pickers', () => {
     const both = (model: string) =>
       Promise.all([true, false].map((stream) => ask(generated.gateway, model, { stream }))).then(counted);
 
@@ -184,16 +183,23 @@ suiteWith('chat-path', prepareGateway, (python) => {
   });
 });
 
-/** Prod, whose fast model has an adapter and a second name. */
-function extended(): KubeObject[] {
+/** No picker runs here, and a canary would answer by chance. */
+const ROUTES = 'routing: { kind: service }';
+
+/** Prod, whose proxy calls its models by their Services; the fast one may have an adapter and a second name. */
+function changed({ adapters = '{}', alias }: { adapters?: string; alias?: string } = {}): KubeObject[] {
   const folder = mkdtempSync(join(tmpdir(), 'nexus-chat-path-'));
   try {
     for (const name of ['base', 'prod']) {
       copyFileSync(join(__dirname, '..', '..', 'environments', `${name}.yaml`), join(folder, `${name}.yaml`));
     }
-    const file = join(folder, 'extended.yaml');
-    const adapter = '{ legal: { model: example/qwen3-8b-legal } }';
-    writeFileSync(file, `extends: prod\nname: prod\nmodels:\n  fast: { adapters: ${adapter} }\n`);
+    const file = join(folder, 'changed.yaml');
+    const models = [
+      `chat: { ${ROUTES} }`,
+      `reasoning: { ${ROUTES} }`,
+      `fast: { ${ROUTES}, canary: ~, adapters: ${adapters} }`,
+    ];
+    writeFileSync(file, `extends: prod\nname: prod\nmodels:\n  ${models.join('\n  ')}\n`);
     const app = platform(loadEnvironment(file));
     const all = app.node.findAll();
     const gateway = all.find((each): each is LiteLlmGateway => each instanceof LiteLlmGateway);
@@ -201,7 +207,7 @@ function extended(): KubeObject[] {
       (each): each is VllmService => each instanceof VllmService && each.model === 'fast',
     );
     if (!gateway || !fast) throw new Error('prod has no gateway, or no fast model');
-    gateway.route(fast, { alias: 'quick' });
+    if (alias) gateway.route(fast, { alias });
     return render(app).objects.map(({ json }) => json);
   } finally {
     rmSync(folder, { recursive: true, force: true });
