@@ -18,6 +18,13 @@ export function checkPools({ aws, pools, simulate, tier }: Draft, { fault, writt
       `needs a pool without GPUs: ${why}; add general: { cpu: true }`,
     );
   }
+  const general = every.filter(([, pool]) => 'cpu' in pool);
+  if (general.length && general.every(([, pool]) => 'cpu' in pool && pool.arch === 'arm64')) {
+    fault(
+      `pools.${general[0][0]}.arch`,
+      'not every image of the platform is built for arm64; keep a pool of amd64 beside it, for what names no pool',
+    );
+  }
   for (const [name, pool] of every) {
     const path = `pools.${name}`;
     const zones = aws?.zones;

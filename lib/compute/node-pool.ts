@@ -6,7 +6,7 @@ import { chosenTypes, isIn, KarpenterPool, type PoolProps, type Requirement } fr
 
 export interface NodePoolProps extends PoolProps {
   /**
-   * Processor of the nodes; every image that runs there must be built for it.
+   * Processor of the nodes. Those of arm64 are tainted: only pods placed there land there, whose images are built for it.
    * @default 'amd64'
    */
   readonly arch?: Arch;
@@ -40,7 +40,10 @@ const OLDEST_GENERATION = 6;
 /** On one core the DaemonSets leave nothing. */
 const SMALLEST = 2;
 
-/** Nodes without a GPU and without a taint, for everything that names no other pool. */
+/** An image built for other processors starts with `exec format error`, on whichever node is cheapest. */
+const FOREIGN = { key: 'kubernetes.io/arch', value: 'arm64', effect: 'NoSchedule' } as const;
+
+/** Nodes without a GPU and, on amd64, without a taint: for everything that names no other pool. */
 export class NodePool extends Construct implements INodePool {
   public readonly name: string;
   public readonly gpusPerNode = 0;
@@ -92,7 +95,7 @@ export class NodePool extends Construct implements INodePool {
       requirements: props.instanceTypes ? [] : usual({ min, max }),
       ...(props.weight === undefined ? {} : { weight: props.weight }),
       labels: {},
-      taints: [],
+      taints: arch === 'arm64' ? [FOREIGN] : [],
       limits: { cpu: this.limit },
       volumeGiB: 100,
       disruption: {

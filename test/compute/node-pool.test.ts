@@ -84,6 +84,13 @@ describe('what others read', () => {
     expect(made).toMatchObject({ gpusPerNode: 0, capacities: ['on-demand'], limit: 256 });
   });
 
+  test('nodes of arm64 take only what is placed there', () => {
+    const { layer, made } = pool({ arch: 'arm64' });
+    const taint = { key: 'kubernetes.io/arch', value: 'arm64', effect: 'NoSchedule' };
+    expect(find(layer, 'NodePool')).toMatchObject({ spec: { template: { spec: { taints: [taint] } } } });
+    expect(made.placement.tolerations).toEqual([{ ...taint, operator: 'Equal' }]);
+  });
+
   test('the fact knows the types that the requirements admit', () => {
     expect(types()).toContain('m7i.4xlarge');
     expect(types()).not.toContain('m7g.4xlarge');
