@@ -15,6 +15,8 @@ export function screen(built: Built, files: readonly string[], outDir: string, c
   const releases = rendered.layers.reduce((sum, layer) => sum + layer.releases.length, 0);
   const aws = environment.aws;
   const bill = billFor(built);
+  const models = rendered.facts.of('model');
+  const width = Math.max(...models.map(({ alias }) => alias.length));
   const lines: [string, string][] = [
     [
       'runs on',
@@ -26,7 +28,7 @@ export function screen(built: Built, files: readonly string[], outDir: string, c
     ['objects', `${rendered.objects.length} objects, ${releases} Helm releases`],
     ...block(
       'models',
-      rendered.facts.of('model').map((model) => modelLine(model, rendered.facts.of('pool'))),
+      models.map((model) => modelLine(model, rendered.facts.of('pool'), width)),
     ),
     ...(bill ? [['costs', costLine(bill)] as [string, string]] : []),
     ...block('alerts', rendered.facts.of('alerting').map(alertLine)),
@@ -78,7 +80,7 @@ function deviceOf({ gpusPerReplica, slice, sharedBy }: ModelFact): string {
   return sharedBy ? `a GPU shared by ${sharedBy}` : `${gpusPerReplica} GPU`;
 }
 
-function modelLine(model: ModelFact, pools: readonly PoolFact[]): string {
+function modelLine(model: ModelFact, pools: readonly PoolFact[], width: number): string {
   const { min, max } = model.replicas;
   const replicas = model.batch ? 'batch' : min === max ? `${min}` : `${min} to ${max}`;
   const pool = pools.find((candidate) => candidate.name === model.pool);
@@ -92,5 +94,5 @@ function modelLine(model: ModelFact, pools: readonly PoolFact[]): string {
       (observed.source ? ` (${observed.source})` : '')
     : '';
   const unasked = model.smokeTested === false ? '; no smoke test' : '';
-  return `${model.alias.padEnd(10)} ${model.model}, ${replicas} × ${model.engine}, ${where}${measured}${unasked}`;
+  return `${model.alias.padEnd(width)} ${model.model}, ${replicas} × ${model.engine}, ${where}${measured}${unasked}`;
 }

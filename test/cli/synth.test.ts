@@ -24,7 +24,7 @@ test('a good environment is written whole, and told on one screen', async () => 
     models: [{ alias: 'chat', model: 'Qwen/Qwen3-32B', pool: 'l40s', gpusPerReplica: 4 }],
   });
   expect(out.split('\n')[0]).toBe('first  proven');
-  expect(out).toContain('chat       Qwen/Qwen3-32B, 1 × vllm, 4 GPU a replica');
+  expect(out).toContain('models   chat Qwen/Qwen3-32B, 1 × vllm, 4 GPU a replica');
   expect(out).toMatch(/written\s+\d+ files in out\/first/);
 });
 
