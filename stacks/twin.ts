@@ -22,22 +22,22 @@ export function twinOf(environment: Environment): Environment {
   };
 }
 
+/** What a simulator has, too. */
+const KEPT = [
+  ...['model', 'context', 'maxSequences', 'adapters', 'apiKey'],
+  ...['replicas', 'drainSeconds', 'smoke', 'routing', 'canary'],
+];
+
 function simulator(model: Model, picked: boolean): Model {
   if (model.engine === 'simulator') return model;
   // It speaks its own protocol, of which there is no simulator, and computes on CPUs as well.
   if (model.engine === 'triton') return { ...model, pool: undefined, slice: undefined, observed: undefined };
-  const { model: name, context, replicas, drainSeconds, smoke, maxSequences } = model;
-  const apiKey = 'apiKey' in model ? model.apiKey : undefined;
-  const adapters = 'adapters' in model ? model.adapters : undefined;
+  const kept = Object.entries(model).filter(([key, value]) => KEPT.includes(key) && value !== undefined);
   const autoscale = 'autoscale' in model ? model.autoscale : undefined;
-  const routing =
-    ('routing' in model ? model.routing : undefined) ?? (picked ? { kind: 'picker' } : undefined);
-  const canary = 'canary' in model ? model.canary : undefined;
-  const said = { context, replicas, drainSeconds, smoke, maxSequences, apiKey, adapters, routing, canary };
   return {
     engine: 'simulator',
-    model: name,
-    ...Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined)),
+    ...(picked ? { routing: { kind: 'picker' } } : {}),
+    ...Object.fromEntries(kept),
     // Nothing tells of GPUs that are not there: it follows its queue.
     ...(autoscale
       ? { autoscale: autoscale.on === 'gpu' ? { schedule: autoscale.schedule } : autoscale }

@@ -11,17 +11,17 @@ export function checkPools({ aws, pools, simulate, tier }: Draft, { fault, writt
   }
   const every = entriesOf(pools);
   const faulty = written('pools') && !pools;
-  if (inAws && !faulty && !every.some(([, pool]) => 'cpu' in pool)) {
+  const general = every.flatMap(([name, pool]) => ('cpu' in pool ? [{ name, arch: pool.arch }] : []));
+  if (inAws && !faulty && !general.length) {
     const why = 'everything without a GPU runs there';
     fault(
       written('pools') ? 'pools' : 'aws',
       `needs a pool without GPUs: ${why}; add general: { cpu: true }`,
     );
   }
-  const general = every.filter(([, pool]) => 'cpu' in pool);
-  if (general.length && general.every(([, pool]) => 'cpu' in pool && pool.arch === 'arm64')) {
+  if (general.length && general.every(({ arch }) => arch === 'arm64')) {
     fault(
-      `pools.${general[0][0]}.arch`,
+      `pools.${general[0].name}.arch`,
       'not every image of the platform is built for arm64; keep a pool of amd64 beside it, for what names no pool',
     );
   }

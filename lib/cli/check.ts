@@ -1,7 +1,7 @@
 import { formatNamed } from '../core';
 import type { Call, Command, ExitCode, Io } from './command';
 import { checksMade, counted, openFindings } from './tally';
-import { type Outcome, outcomes } from './targets';
+import { jsonOf, type Outcome, outcomes } from './targets';
 
 export const check: Command = {
   help: `nexus check [environment or file …] [--json]
@@ -18,7 +18,7 @@ Example:
     const results = outcomes(call.names, io);
     if (call.json) {
       const reports = results.map(report);
-      io.out(`${JSON.stringify(reports.length === 1 ? reports[0] : reports, null, 2)}\n`);
+      io.out(jsonOf(reports));
     } else {
       for (const outcome of results) {
         if ('built' in outcome) io.out(verdict(outcome));

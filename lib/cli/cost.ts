@@ -4,7 +4,7 @@ import { type Bill, SCALES } from '../cost';
 import type { Call, Command, ExitCode, Io } from './command';
 import { costScreen } from './cost-screen';
 import { counted, openFindings } from './tally';
-import { type Outcome, outcomes } from './targets';
+import { jsonOf, type Outcome, outcomes } from './targets';
 
 export const cost: Command = {
   help: `nexus cost [environment or file …] [--json]
@@ -28,7 +28,7 @@ Example:
     const results = outcomes(call.names, io);
     if (call.json) {
       const reports = results.map(report);
-      io.out(`${JSON.stringify(reports.length === 1 ? reports[0] : reports, null, 2)}\n`);
+      io.out(jsonOf(reports));
     } else {
       for (const outcome of results) {
         if ('built' in outcome) io.out(`${said(outcome, io.terminal)}\n`);

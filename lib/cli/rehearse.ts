@@ -10,7 +10,7 @@ import {
 } from '../rehearsal';
 import { report, verdict } from './check';
 import type { Call, Command, ExitCode, Io } from './command';
-import { type Outcome, outcomes } from './targets';
+import { jsonOf, type Outcome, outcomes } from './targets';
 
 type Readable = Extract<Outcome, { built: unknown }>;
 
@@ -52,7 +52,7 @@ Example:
       io.err(`nexus rehearse: ${error.message}\n`);
       return 2;
     }
-    if (call.json) io.out(`${JSON.stringify(reports.length === 1 ? reports[0] : reports, null, 2)}\n`);
+    if (call.json) io.out(jsonOf(reports));
     return worst;
   },
 };

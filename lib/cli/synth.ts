@@ -3,7 +3,7 @@ import { deliver } from '../../stacks/deliver';
 import { exitCode, report } from './check';
 import type { Call, Command, ExitCode, Io } from './command';
 import { screen } from './screen';
-import { type Outcome, outcomes } from './targets';
+import { jsonOf, type Outcome, outcomes } from './targets';
 
 export const synth: Command = {
   help: `nexus synth [environment or file …] [--out <folder>] [--json]
@@ -36,7 +36,7 @@ Example:
       }
       return { ...report(outcome), files };
     });
-    if (call.json) io.out(`${JSON.stringify(reports.length === 1 ? reports[0] : reports, null, 2)}\n`);
+    if (call.json) io.out(jsonOf(reports));
     return exitCode(results);
   },
 };

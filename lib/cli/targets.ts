@@ -52,3 +52,7 @@ const asFinding = (problem: EnvironmentError['problems'][number]): Finding => ({
   fix: 'change the value at this line',
   at: problem.at,
 });
+
+/** What `--json` prints: one object, or a list of them for several environments. */
+export const jsonOf = (reports: readonly object[]): string =>
+  `${JSON.stringify(reports.length === 1 ? reports[0] : reports, null, 2)}\n`;

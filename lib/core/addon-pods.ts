@@ -17,9 +17,13 @@ export const ADDON_SIZES = {
 
 type AddonPods = Omit<DeclaredPodsProps, 'by' | 'maker' | 'namespace' | 'policy'>;
 
-const EVERYWHERE = [{ operator: 'Exists' }];
 const CRITICAL = { spec: { priorityClassName: 'system-cluster-critical' } };
-const ON_EACH_NODE = { spec: { priorityClassName: 'system-node-critical' } };
+const ON_EACH_NODE = {
+  replicas: 'node',
+  security: 'privileged',
+  tolerations: [{ operator: 'Exists' }],
+  spec: { priorityClassName: 'system-node-critical' },
+} as const;
 const SIDECAR = { cpu: '10m', memory: '40Mi' };
 
 /** Pods of the EKS add-ons: they fill the nodes that Karpenter itself must fit on, and take a part of every other. */
@@ -57,45 +61,33 @@ export const ADDON_PODS: readonly AddonPods[] = [
   {
     name: 'ebs-csi-node',
     labels: { app: 'ebs-csi-node', 'app.kubernetes.io/name': 'aws-ebs-csi-driver' },
-    replicas: 'node',
     containers: [
       { name: 'ebs-plugin', ...ADDON_SIZES.ebsNode },
       { name: 'node-driver-registrar', cpu: '10m', memory: '32Mi' },
       { name: 'liveness-probe', cpu: '10m', memory: '32Mi' },
     ],
-    security: 'privileged',
-    tolerations: EVERYWHERE,
     ...ON_EACH_NODE,
   },
   {
     name: 'aws-node',
     labels: { 'k8s-app': 'aws-node' },
-    replicas: 'node',
     // Without a request for memory, and nothing that would set one is known to be taken.
     containers: [
       { name: 'aws-node', cpu: '25m', memory: '0' },
       { name: 'aws-eks-nodeagent', cpu: '25m', memory: '0' },
     ],
-    security: 'privileged',
-    tolerations: EVERYWHERE,
     ...ON_EACH_NODE,
   },
   {
     name: 'kube-proxy',
     labels: { 'k8s-app': 'kube-proxy' },
-    replicas: 'node',
     containers: [{ name: 'kube-proxy', cpu: '100m', memory: '0' }],
-    security: 'privileged',
-    tolerations: EVERYWHERE,
     ...ON_EACH_NODE,
   },
   {
     name: 'eks-pod-identity-agent',
     labels: { 'app.kubernetes.io/name': 'eks-pod-identity-agent' },
-    replicas: 'node',
     containers: [{ name: 'eks-pod-identity-agent', cpu: '0', memory: '0' }],
-    security: 'privileged',
-    tolerations: EVERYWHERE,
     ...ON_EACH_NODE,
   },
 ];

@@ -17,6 +17,7 @@ import { batchLimits } from './batch-limits';
 import { replicaResources, replicaSharedMemory } from './gpu-replica';
 import type { ModelCache } from './model-cache';
 import { deviceOf } from './pool-share';
+import { AS_USER, UNTOLD, VLLM_HOME } from './vllm-env';
 import { loading } from './weights';
 
 export interface BatchInferenceProps {
@@ -88,7 +89,6 @@ export interface BatchInferenceProps {
   readonly weights?: ModelCache;
 }
 
-const HOME = '/home/vllm';
 const WORK = '/work';
 const SCRIPT = '/etc/batch';
 /** As the runner says it. */
@@ -147,7 +147,7 @@ export class BatchInference extends Construct {
       env: () => ({ ...ENV, ...weights.env, ...places(bucket, input, output), ...keys() }),
       config: { [SCRIPT]: { 'run.py': runner } },
       resources,
-      writable: { [HOME]: '20Gi', ...weights.writable, [WORK]: '50Gi' },
+      writable: { [VLLM_HOME]: '20Gi', ...weights.writable, [WORK]: '50Gi' },
       ...(weights.sharedFiles ? { sharedFiles: weights.sharedFiles, init: weights.init } : {}),
       ...replicaSharedMemory(gpus),
       placement: pool.placement,
@@ -210,11 +210,8 @@ export class BatchInference extends Construct {
 }
 
 const ENV: EnvVars = {
-  HOME,
-  // torch looks up the name of the user, whom the image does not know.
-  USER: 'vllm',
-  HF_HUB_DISABLE_TELEMETRY: '1',
-  VLLM_NO_USAGE_STATS: '1',
+  ...AS_USER,
+  ...UNTOLD,
   // Its own limit of 600 s would end a start that downloads its weights.
   VLLM_ENGINE_READY_TIMEOUT_S: '3600',
 };

@@ -24,6 +24,7 @@ import {
 import { QUANTIZATIONS } from './quantizations';
 import { mustShareWords, type Speculation, speculationFacts, speculativeConfig } from './speculation';
 import { flagged, OWNED, REFUSED } from './vllm-arguments';
+import { AS_USER, UNTOLD, VLLM_HOME } from './vllm-env';
 import { checkFlags, checkWord, vllmFlags } from './vllm-flags';
 import { type Loading, loading, type WeightsProps } from './weights';
 
@@ -129,7 +130,6 @@ export class VllmService extends ModelServer {
   }
 }
 
-const HOME = '/home/vllm';
 /** Part of the host's memory that weights pass through on their way to the GPUs. */
 const STREAM_SHARE = 0.4;
 
@@ -194,12 +194,9 @@ function vllmPod(server: Construct, props: VllmServiceProps, settings: ServerSet
     args: [...args, ...(inGroup?.leader ?? [])],
     ...(inGroup ? { group: { nodes, workerArgs: [...args, ...inGroup.worker] } } : {}),
     env: {
-      HOME,
-      // torch looks up the name of the user, whom the image does not know.
-      USER: 'vllm',
+      ...AS_USER,
       ...weights.env,
-      HF_HUB_DISABLE_TELEMETRY: '1',
-      VLLM_NO_USAGE_STATS: '1',
+      ...UNTOLD,
       // Its own limit of 600 s would end a start that the probes still allow.
       VLLM_ENGINE_READY_TIMEOUT_S: `${starts}`,
       // Its 5 s are shorter than a gateway keeps connections, which it would find reset.
@@ -210,7 +207,7 @@ function vllmPod(server: Construct, props: VllmServiceProps, settings: ServerSet
     },
     resources,
     // Compiled kernels and graphs below the home directory; the root file system is read-only.
-    writable: { [HOME]: '20Gi', ...weights.writable },
+    writable: { [VLLM_HOME]: '20Gi', ...weights.writable },
     ...taken(weights),
     ...replicaSharedMemory(gpus, props.kvOffloadGiB),
     startupSeconds: starts,

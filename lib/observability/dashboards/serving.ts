@@ -1,7 +1,6 @@
 import { TTFT_P95, WAITING } from '../rules/serving';
-import { type PanelProps, PROMETHEUS_SOURCE, panel } from './panel';
-
-const OF_MODEL = 'model_name=~"$model"';
+import { modelDashboard, OF_MODEL } from './model-dashboard';
+import type { PanelProps } from './panel';
 
 const p95 = (metric: string) =>
   `histogram_quantile(0.95, sum by (model_name, le) (rate(${metric}_bucket{${OF_MODEL}}[$__rate_interval])))`;
@@ -83,33 +82,9 @@ const PANELS: readonly PanelProps[] = [
 ];
 
 /** How models answer, and what the cards under them do. */
-export const SERVING_DASHBOARD = {
+export const SERVING_DASHBOARD = modelDashboard({
   uid: 'nexus-serving',
   title: 'Models',
-  tags: ['nexus'],
-  schemaVersion: 39,
-  editable: false,
-  refresh: '30s',
-  time: { from: 'now-3h', to: 'now' },
-  templating: {
-    list: [
-      {
-        name: 'model',
-        label: 'Model',
-        type: 'query',
-        datasource: PROMETHEUS_SOURCE,
-        query: {
-          query: 'label_values(vllm:num_requests_running, model_name)',
-          refId: 'models',
-        },
-        refresh: 2,
-        sort: 1,
-        multi: true,
-        includeAll: true,
-        allValue: '.+',
-        current: { text: 'All', value: '$__all' },
-      },
-    ],
-  },
-  panels: PANELS.map(panel),
-} as const;
+  toldBy: 'vllm:num_requests_running',
+  panels: PANELS,
+});

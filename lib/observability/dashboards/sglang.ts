@@ -1,7 +1,6 @@
 import { SGLANG_TTFT_P95, SGLANG_WAITING } from '../rules/sglang';
-import { type PanelProps, PROMETHEUS_SOURCE, panel } from './panel';
-
-const OF_MODEL = 'model_name=~"$model"';
+import { modelDashboard, OF_MODEL } from './model-dashboard';
+import type { PanelProps } from './panel';
 
 const PANELS: readonly PanelProps[] = [
   {
@@ -35,30 +34,9 @@ const PANELS: readonly PanelProps[] = [
 ];
 
 /** How models on SGLang answer. */
-export const SGLANG_DASHBOARD = {
+export const SGLANG_DASHBOARD = modelDashboard({
   uid: 'nexus-serving-sglang',
   title: 'Models on SGLang',
-  tags: ['nexus'],
-  schemaVersion: 39,
-  editable: false,
-  refresh: '30s',
-  time: { from: 'now-3h', to: 'now' },
-  templating: {
-    list: [
-      {
-        name: 'model',
-        label: 'Model',
-        type: 'query',
-        datasource: PROMETHEUS_SOURCE,
-        query: { query: 'label_values(sglang:num_running_reqs, model_name)', refId: 'models' },
-        refresh: 2,
-        sort: 1,
-        multi: true,
-        includeAll: true,
-        allValue: '.+',
-        current: { text: 'All', value: '$__all' },
-      },
-    ],
-  },
-  panels: PANELS.map(panel),
-} as const;
+  toldBy: 'sglang:num_running_reqs',
+  panels: PANELS,
+});
