@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { GatewayApiCrds, InferenceCrds } from '../../lib/cluster';
-import { objectsOf, render } from '../../lib/core';
+import { objectsOf } from '../../lib/core';
 import { validateObject } from '../../lib/schemas';
 import { layer } from '../core/tree';
 
