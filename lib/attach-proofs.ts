@@ -133,8 +133,13 @@ class AttachedProofs extends Construct {
       throw error;
     }
     const { waivers = [] } = this.options;
-    const faults = prove(PROOFS, proofInput(rendered, tierOf(this.app)), { waivers })
-      .findings.filter((finding) => finding.severity === 'error' && !finding.waived)
+    const { findings } = prove(PROOFS, proofInput(rendered, tierOf(this.app)), { waivers });
+    const open = findings.filter(({ waived }) => !waived);
+    // cdk8s knows faults only: what is merely to be known goes where warnings of programs go.
+    for (const finding of open.filter(({ severity }) => severity === 'warning'))
+      process.stderr.write(`warning: ${formatNamed(finding)}\n`);
+    const faults = open
+      .filter(({ severity }) => severity === 'error')
       .map((finding) => indented(formatNamed(finding)));
     if (!faults.length) this.deliver(needs.releases);
     return faults;

@@ -15,6 +15,7 @@ import { secretsByFlux } from '../test/examples/secrets-by-flux';
 import { stores } from '../test/examples/stores';
 import { twoModels } from '../test/examples/two-models';
 import { watched } from '../test/examples/watched';
+import { snippetOf } from './snippets';
 
 const ROOT = join(__dirname, '..');
 
@@ -45,15 +46,9 @@ export function filled(page: string): string {
 
 function snippet(what: string): string {
   const [file, name] = what.split('#');
-  const lines = readFileSync(join(ROOT, 'test/examples', file), 'utf8').split('\n');
-  const start = lines.findIndex((line) => line.endsWith(` snippet: ${name}`));
-  const end = lines.findIndex((line, index) => index > start && /^(\/\/|#) end$/.test(line));
-  if (start < 0 || end < 0) throw new Error(`${file} has no snippet '${name}'`);
-  const text = lines
-    .slice(start + 1, end)
-    .join('\n')
-    .replaceAll("'../../lib'", "'nexus-eks'");
-  return `\`\`\`${file.endsWith('.ts') ? 'ts' : 'yaml'}\n${text}\n\`\`\`\n`;
+  const text = snippetOf(readFileSync(join(ROOT, 'test/examples', file), 'utf8'), name);
+  if (text === undefined) throw new Error(`${file} has no snippet '${name}'`);
+  return `\`\`\`${file.endsWith('.ts') ? 'ts' : 'yaml'}\n${text.replaceAll("'../../lib'", "'nexus-eks'")}\n\`\`\`\n`;
 }
 
 function yielded(what: string): string {

@@ -123,6 +123,22 @@ describe('faults', () => {
     expect(readdirSync(outdir)).toEqual(['web.k8s.yaml']);
   });
 
+  test('a warning is told, and nothing waits for it', () => {
+    const told = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    const app = appOf();
+    new ApiObject(chartOf(app, 'web'), 'flags', {
+      apiVersion: 'flags.example.com/v1',
+      kind: 'FlagServer',
+      metadata: { name: 'flags' },
+    });
+    attachProofs(app, { existing: { kinds: ['flags.example.com/FlagServer'] } });
+    app.synth();
+    expect(readdirSync(outdir)).toEqual(['web.k8s.yaml']);
+    expect(told.mock.calls.map(([text]) => text)).toEqual([
+      expect.stringContaining('warning: [object-is-valid] FlagServer/web/flags: is of kind'),
+    ]);
+  });
+
   test('layers in an impossible order are a fault, not a stack trace', () => {
     const app = appOf();
     const late = new Layer(app, 'late', { phase: 'apps' });

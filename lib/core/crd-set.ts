@@ -1,6 +1,5 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
-import { declare } from './facts';
 import type { KubeObject } from './kube';
 
 /** CRDs that no installable chart brings, written by us as ordinary objects of phase `cluster`. */
@@ -10,11 +9,5 @@ export class CrdSet extends Construct {
     for (const crd of crds) {
       new ApiObject(this, crd.metadata.name, crd as unknown as ConstructorParameters<typeof ApiObject>[2]);
     }
-    declare(this, 'provides', {
-      kinds: crds.map((crd) => {
-        const spec = crd.spec as { group: string; names: { kind: string } };
-        return `${spec.group}/${spec.names.kind}`;
-      }),
-    });
   }
 }

@@ -1,3 +1,4 @@
+import { answersAreReal } from './answers-are-real';
 import { budgetHolds } from './budget-holds';
 import { devicesMatchAutoscaler } from './devices-match-autoscaler';
 import { disruptionCanFinish } from './disruption-can-finish';
@@ -61,6 +62,7 @@ export const PROOFS: readonly Proof[] = [
   rolloutCanFinish,
   disruptionCanFinish,
   weightsComeFromInside,
+  answersAreReal,
   scalerOwnsReplicas,
   noLiteralSecret,
   imageIsPinned,

@@ -9,6 +9,11 @@ export interface KindInfo {
   readonly scope: 'Namespaced' | 'Cluster';
 }
 
+/** A kind with its closed schema. */
+export interface KnownKind extends KindInfo {
+  readonly schema: SchemaNode;
+}
+
 /** A CustomResourceDefinition, ready to be applied. */
 export interface CustomResourceDefinition {
   readonly apiVersion: 'apiextensions.k8s.io/v1';
@@ -92,7 +97,16 @@ export function schemaOf(apiVersion: string, kind: string): SchemaNode | undefin
 function customRoot(file: string, apiVersion: string): SchemaNode {
   const version = apiVersion.slice(apiVersion.indexOf('/') + 1);
   const found = read<CustomResourceDefinition>(file).spec.versions.find((v) => v.name === version);
-  return new SchemaNode(found?.schema.openAPIV3Schema ?? {}, CUSTOM, { root: true });
+  return customSchema(found?.schema.openAPIV3Schema ?? {});
+}
+
+/** The closed schema of a custom kind, as its definition writes it. */
+export const customSchema = (schema: Schema): SchemaNode => new SchemaNode(schema, CUSTOM, { root: true });
+
+/** A kind that this library knows. */
+export function knownKind(apiVersion: string, kind: string): KnownKind | undefined {
+  const [info, schema] = [kindInfo(apiVersion, kind), schemaOf(apiVersion, kind)];
+  return info && schema && { ...info, schema };
 }
 
 /** Scope of a kind, or undefined when the kind is unknown. */

@@ -2,21 +2,23 @@ import { runRules } from './cel/rules';
 import { type Checked, check } from './check';
 import { withDefaults } from './defaults';
 import { withoutNulls } from './nulls';
+import type { OwnKinds } from './own-kinds';
 import { type SchemaProblem, shown } from './problem';
 import { runServerRules } from './rules/server';
-import { kindInfo, nearestKind, schemaOf } from './store';
+import { knownKind, nearestKind } from './store';
 
 /**
  * Everything an API server would say against an object, without one: the closed schema of its kind, the CEL rules of a custom
- * resource, and what the server checks in code. Nothing is changed; an empty list means that it would be taken.
+ * resource, and what the server checks in code. Nothing is changed; an empty list means that it would be taken. Kinds are
+ * those of this library, and those that the app brings itself.
  */
-export function validateObject(object: unknown): SchemaProblem[] {
+export function validateObject(object: unknown, own?: OwnKinds): SchemaProblem[] {
   const { apiVersion, kind } = (object ?? {}) as { readonly apiVersion?: unknown; readonly kind?: unknown };
   if (typeof apiVersion !== 'string') return [notA('apiVersion', apiVersion)];
   if (typeof kind !== 'string') return [notA('kind', kind)];
-  const schema = schemaOf(apiVersion, kind);
-  const info = kindInfo(apiVersion, kind);
-  if (!schema || !info) return [unknownKind(apiVersion, kind)];
+  const known = knownKind(apiVersion, kind) ?? own?.find(apiVersion, kind);
+  if (!known) return [unknownKind(apiVersion, kind)];
+  const { schema } = known;
 
   const full = schema.resource ? withDefaults(object, schema) : object;
   const checked: Checked = { problems: [], mistyped: false };
@@ -25,7 +27,7 @@ export function validateObject(object: unknown): SchemaProblem[] {
   // As in the API server: rules read only what its schema has found right.
   if (schema.resource && problems.length === 0) runRules(full, schema, '', problems);
   if (!checked.mistyped) {
-    runServerRules(withoutNulls(object) as Parameters<typeof runServerRules>[0], info, problems);
+    runServerRules(withoutNulls(object) as Parameters<typeof runServerRules>[0], known, problems);
   }
   return problems;
 }

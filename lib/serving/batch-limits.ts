@@ -6,9 +6,15 @@ import { engineBatch } from '../sizing';
 
 /** How much an engine works on at once. */
 export interface BatchLimits {
-  /** Requests worked on at once. */
+  /**
+   * Requests worked on at once.
+   * @default - the profile's
+   */
   readonly maxSequences: number;
-  /** Tokens of one step. */
+  /**
+   * Tokens of one step.
+   * @default - the profile's
+   */
   readonly batchedTokens: number;
 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { GatewayApiCrds, InferenceCrds } from '../../lib/cluster';
-import { objectsOf, render } from '../../lib/core';
+import { objectsOf } from '../../lib/core';
 import { validateObject } from '../../lib/schemas';
 import { layer } from '../core/tree';
 
@@ -25,10 +25,11 @@ test('what agentgateway watches, of the standard channel, small enough for every
   }
 });
 
-test('says which kinds it brings', () => {
-  const kinds = render(crds())
-    .facts.of('provides')
-    .flatMap((fact) => fact.kinds ?? []);
+test('brings the kinds that routes and pickers are of', () => {
+  const kinds = objectsOf(crds()).map(({ spec }) => {
+    const { group, names } = spec as { group: string; names: { kind: string } };
+    return `${group}/${names.kind}`;
+  });
   expect(kinds).toEqual(
     expect.arrayContaining([
       'gateway.networking.k8s.io/Gateway',

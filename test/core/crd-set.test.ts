@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { CrdSet, objectsOf, render } from '../../lib/core';
+import { CrdSet, objectsOf } from '../../lib/core';
 import { layer } from './tree';
 
-test('writes the CRDs as they are and says which kinds they bring', () => {
+test('writes the CRDs as they are', () => {
   const l = layer();
   const crd = {
     apiVersion: 'apiextensions.k8s.io/v1',
@@ -12,5 +12,4 @@ test('writes the CRDs as they are and says which kinds they bring', () => {
   };
   new CrdSet(l, 'Gateway', [crd]);
   expect(objectsOf(l)).toEqual([crd]);
-  expect(render(l).facts.of('provides')).toEqual([{ kinds: ['gateway.networking.k8s.io/Gateway'] }]);
 });

@@ -24,8 +24,51 @@ describe('object-is-valid', () => {
     ).toMatchInlineSnapshot(`
       "PodMonitr/apps/web: kind: nothing is known of kind 'PodMonitr' in 'monitoring.coreos.com/v1'; did you mean monitoring.coreos.com/v1/PodMonitor?
         why: no API server of this version knows it
-        fix: correct the field; if the construct wrote it, this is a fault of the construct"
+        fix: correct it; a kind of your own: add its definition (new CrdSet), or name monitoring.coreos.com/PodMonitr in the provides of its release or in existing.kinds"
     `);
+  });
+
+  describe('a kind that this library does not know', () => {
+    const server = (spec: object) => custom('flags.example.com/v1', 'FlagServer', 'flags', spec);
+    const said = (...objects: object[]) => refusals(objectIsValid, { objects });
+
+    test('is refused, with the ways to make it known', () => {
+      expect(said(server({}))).toMatchInlineSnapshot(`
+        "FlagServer/apps/flags: kind: nothing is known of kind 'FlagServer' in 'flags.example.com/v1'
+          why: no API server of this version knows it
+          fix: correct it; a kind of your own: add its definition (new CrdSet), or name flags.example.com/FlagServer in the provides of its release or in existing.kinds"
+      `);
+    });
+
+    test('is read by the definition that the app brings', () => {
+      const bounded = definition({ type: 'integer', maximum: 5 });
+      expect(said(server({ size: 3 }), bounded)).toBe('');
+      expect(said(server({ size: 7 }), bounded)).toContain('spec.size: ');
+      expect(said(server({ sise: 3 }), bounded)).toContain("unknown field 'sise'; did you mean 'size'?");
+      const { namespace, ...metadata } = server({}).metadata;
+      expect(said({ ...server({}), metadata }, bounded)).toContain('metadata.namespace: is absent');
+      expect(said({ ...server({}), apiVersion: 'flags.example.com/v2' }, bounded)).toContain(
+        'nothing is known',
+      );
+    });
+
+    test('is not read where somebody says that the cluster has it, which is not quiet', () => {
+      const facts = { provides: [{ kinds: ['flags.example.com/FlagServer'] }] };
+      expect(refusals(objectIsValid, { objects: [server({ sise: 3 })], facts })).toMatchInlineSnapshot(`
+        "FlagServer/apps/flags: is of kind flags.example.com/FlagServer, whose schema is not here: no field of it was read
+          why: a field that is misspelt or of the wrong type is found by the API server
+          fix: add the definition of the kind to the app (new CrdSet), and it is checked like all others"
+      `);
+    });
+
+    test('is not read by a definition that is wrong itself', () => {
+      const { spec, ...rest } = definition({ type: 'integer' });
+      expect(said(server({}), { ...rest, spec: { group: 'flags.example.com' } })).toContain(
+        'nothing is known',
+      );
+      expect(said(server({}), rest)).toContain('nothing is known');
+      expect(spec.group).toBe('flags.example.com');
+    });
   });
 
   test('a namespaced object needs a namespace, a cluster-scoped one has none', () => {
@@ -189,4 +232,28 @@ describe('names-join', () => {
     `);
     expect(refusals(namesJoin, { facts: { join: [facts[0], { object, scope, uses: 'claude' }] } })).toBe('');
   });
+});
+
+const definition = (size: object) => ({
+  apiVersion: 'apiextensions.k8s.io/v1',
+  kind: 'CustomResourceDefinition',
+  metadata: { name: 'flagservers.flags.example.com' },
+  spec: {
+    group: 'flags.example.com',
+    scope: 'Namespaced',
+    names: { kind: 'FlagServer', plural: 'flagservers' },
+    versions: [
+      {
+        name: 'v1',
+        served: true,
+        storage: true,
+        schema: {
+          openAPIV3Schema: {
+            type: 'object',
+            properties: { spec: { type: 'object', properties: { size } } },
+          },
+        },
+      },
+    ],
+  },
 });

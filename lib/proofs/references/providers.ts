@@ -23,8 +23,9 @@ export function kindProviders(rendered: Rendered, index: Index): { findings: Ref
     for (const kind of kinds) providers.set(kind, { by: by ?? 'something', ...(layer ? { layer } : {}) });
   }
   for (const { id, layer, json } of index.of('CustomResourceDefinition')) {
-    const spec = json.spec as { group: string; names: { kind: string } };
-    providers.set(`${spec.group}/${spec.names.kind}`, { by: id, layer });
+    // What is wrong with a definition, object-is-valid says.
+    const { group, names } = (json.spec ?? {}) as { group?: string; names?: { kind?: string } };
+    providers.set(`${group}/${names?.kind}`, { by: id, layer });
   }
 
   const findings: Refusal[] = [];

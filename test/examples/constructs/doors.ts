@@ -1,0 +1,73 @@
+import type { App } from 'cdk8s';
+import {
+  Agentgateway,
+  AgentgatewayCrds,
+  EdgeGateway,
+  HostedProvider,
+  InferenceGateway,
+  Layer,
+  LiteLlmGateway,
+} from '../../../lib';
+import type { dataParts } from './data';
+import type { servingParts } from './serving';
+import type { watchParts } from './watch';
+
+interface Around {
+  readonly data: ReturnType<typeof dataParts>;
+  readonly models: ReturnType<typeof servingParts>;
+  readonly watch: ReturnType<typeof watchParts>;
+}
+
+/** The ways in: to one replica of a model, to all models, and from outside the cluster. */
+export function doorParts(app: App, { data, models, watch }: Around) {
+  // snippet: AgentgatewayCrds
+  const kinds = new Layer(app, 'agentgateway-crds', { phase: 'operators', namespace: 'agentgateway' });
+  new AgentgatewayCrds(kinds, 'crds');
+  // end
+  // snippet: Agentgateway
+  const home = new Layer(app, 'agentgateway', {
+    phase: 'operators',
+    namespace: 'agentgateway',
+    after: [kinds],
+  });
+  const controller = new Agentgateway(home, 'agentgateway');
+  // end
+  // snippet: InferenceGateway
+  const inference = new InferenceGateway(models.serving, 'inference', { controller });
+  const chat = inference.route(models.chat, { scorers: 'cache' });
+  // end
+  const fast = inference.route(models.fast);
+  // snippet: PickedModel
+  const assistant = inference.split('assistant', [
+    { to: chat, weight: 90 },
+    { to: fast, weight: 10 },
+  ]);
+  // end
+
+  const door = new Layer(app, 'gateway', { phase: 'apps', namespace: 'gateway', after: [watch.traceLayer] });
+  // snippet: LiteLlmGateway
+  const gateway = new LiteLlmGateway(door, 'gateway', {
+    database: data.postgres,
+    cache: data.cache,
+    coordination: data.queue,
+    host: 'llm.example.com',
+  });
+  gateway.route(chat);
+  gateway.route(assistant);
+  gateway.traceTo(watch.langfuse);
+  gateway.allowFromNamespace('apps');
+  // end
+  // snippet: HostedProvider
+  const claude = { provider: 'anthropic/claude-sonnet-4-5', secret: 'providers/anthropic' };
+  gateway.route(new HostedProvider(door, 'claude', claude));
+  gateway.fallback('chat', ['claude']);
+  // end
+  for (const server of [models.reasoning, models.small, models.trial, models.embed, fast])
+    gateway.route(server);
+  // snippet: EdgeGateway
+  const outside = new Layer(app, 'edge', { phase: 'apps', namespace: 'edge' });
+  const edge = new EdgeGateway(outside, 'edge', { controller, tls: { kind: 'issuer', name: 'company-ca' } });
+  edge.route(gateway, 'llm.example.com');
+  // end
+  return { controller, inference, gateway, edge };
+}
