@@ -135,6 +135,7 @@ test('every proof has a public name and a line of documentation', () => {
       "rollout-can-finish",
       "disruption-can-finish",
       "weights-come-from-inside",
+      "answers-are-real",
       "scaler-owns-replicas",
       "no-literal-secret",
       "image-is-pinned",

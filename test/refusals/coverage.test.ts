@@ -39,10 +39,13 @@ test('each message and each repaired twin belongs to a fault', () => {
   expect(namesIn('repaired', '.yaml').sort()).toEqual([...environments].sort());
 });
 
-test('every proof refuses something here', () => {
+/** Tells and refuses nothing: a twin of prod in somebody's CI passes. */
+const ONLY_WARNS = ['answers-are-real'];
+
+test('every other proof refuses something here', () => {
   const text = refused.map((id) => readFileSync(join(__dirname, 'messages', `${id}.txt`), 'utf8')).join('');
   const idle = [...PROOFS.map(({ name }) => name), STALE_WAIVER].filter(
     (name) => !text.includes(`[${name}]`),
   );
-  expect(idle).toEqual([]);
+  expect(idle).toEqual(ONLY_WARNS);
 });
