@@ -87,6 +87,17 @@ const PORT = 4000;
 const LEAST_MEMORY_GIB = 4;
 const CONFIG = '/etc/litellm';
 
+/**
+ * The kernel asks a silent endpoint whether it is still there: a node that is gone without a word is found in a minute, not
+ * at the end of the longest answer, and a NAT gateway, which forgets after 350 s, hears of a long silence too.
+ */
+const PROBE_ENV = {
+  AIOHTTP_SO_KEEPALIVE: 'true',
+  AIOHTTP_TCP_KEEPIDLE: '30',
+  AIOHTTP_TCP_KEEPINTVL: '10',
+  AIOHTTP_TCP_KEEPCNT: '3',
+} as const;
+
 /** One OpenAI-compatible door to all models: LiteLLM's proxy, with keys, budgets, retries and fallbacks. */
 export class LiteLlmGateway extends Construct implements IScrapeTarget, IWebService {
   /** URL inside the cluster. */
@@ -130,6 +141,7 @@ export class LiteLlmGateway extends Construct implements IScrapeTarget, IWebServ
         GRACEFUL_SHUTDOWN_TIMEOUT: `${this.longestSeconds}`,
         // Idle connections end from this side, after twice that at most: vLLM's 120 s would end them under a request.
         AIOHTTP_KEEPALIVE_TIMEOUT: '50',
+        ...PROBE_ENV,
         DISABLE_SCHEMA_UPDATE: 'true',
         // Links in its pages and in what it mails.
         ...(props.host ? { PROXY_BASE_URL: `https://${props.host}` } : {}),

@@ -1,4 +1,4 @@
-import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -129,6 +129,14 @@ suiteWith('chat-path', prepareGateway, (python) => {
       expect(names(await both('fast'))).toEqual(['fast-1']);
     }, 60_000);
 
+    test('an endpoint that says nothing is asked whether it is still there', async () => {
+      const silence = ask(generated.gateway, 'reasoning', { stream: true, silent: true, seconds: 2 });
+      await sleep(1000);
+      expect(probed(generated.of('reasoning').port)).toContain(true);
+      expect(probed(generated.of('reasoning').port)).not.toContain(false);
+      counted([await silence]);
+    });
+
     test('a gateway that is deleted finishes what it has begun', async () => {
       const load = [true, false].map((stream) => ask(generated.gateway, 'reasoning', { stream, seconds: 3 }));
       await sleep(800);
@@ -248,4 +256,14 @@ function inAHurry({ config, container }: GatewayObjects): GatewayObjects {
       litellm_settings: hurried(config.litellm_settings, 'request_timeout'),
     },
   };
+}
+
+/** For each connection to a port of this machine, whether the kernel probes it: timer 2 of what Linux tells of sockets. */
+function probed(port: number): readonly boolean[] {
+  const to = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
+  const rows = readFileSync('/proc/net/tcp', 'utf8').split('\n').slice(1);
+  return rows
+    .map((row) => row.trim().split(/\s+/))
+    .filter(([, , remote, state]) => remote?.endsWith(to) && state === '01')
+    .map(([, , , , , timer]) => timer.startsWith('02:'));
 }

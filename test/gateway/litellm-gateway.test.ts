@@ -147,6 +147,17 @@ describe('defaults', () => {
     expect(securityContext?.readOnlyRootFilesystem).toBe(true);
   });
 
+  test('an endpoint that is gone without a word is found in a minute', () => {
+    const layer = gatewayLayer();
+    gateway(layer);
+    const valueOf = (name: string) => container(layer).env?.find((one) => one.name === name)?.value;
+    expect(valueOf('AIOHTTP_SO_KEEPALIVE')).toBe('true');
+    const [idle, interval, count] = ['KEEPIDLE', 'KEEPINTVL', 'KEEPCNT'].map((name) =>
+      Number(valueOf(`AIOHTTP_TCP_${name}`)),
+    );
+    expect(idle + interval * count).toBe(60);
+  });
+
   test('equal requests are answered again only with a cache, and traces go nowhere by themselves', () => {
     const layer = gatewayLayer();
     gateway(layer);
