@@ -72,6 +72,14 @@ const gpuPool = objectOf('Nodes with GPUs', {
   fallback: optional(enumOf('What to buy when there is none of it', ['on-demand', 'spot'])),
   limit: integer('Most GPUs that the pool may have', { min: 1 }),
   warm: optional(integer('Nodes that are kept started beyond those in use', { min: 1 })),
+  buffer: optional(
+    integer('The same without pods that hold them, by a feature of Karpenter that is alpha', { min: 1 }),
+  ),
+  static: optional(
+    integer('Nodes that are always there, no fewer and no more, by a feature of Karpenter that is alpha', {
+      min: 1,
+    }),
+  ),
   reservation: optional(
     string('Capacity reservation that the nodes come from', {
       pattern: /^cr-[0-9a-f]{8,17}$/,

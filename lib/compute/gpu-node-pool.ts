@@ -22,6 +22,7 @@ import { GPU_NODES, OPERAND_LABELS } from './gpu-operator';
 import { chosenTypes, isIn, KarpenterPool, type PoolProps, type Requirement } from './karpenter-pool';
 import { WHOLE_GPU } from './node-shape';
 import { capacitiesOf, type Purchase } from './purchase';
+import { staticNodes } from './static-nodes';
 
 /** Which GPUs, and how many. */
 export interface CardProps {
@@ -47,6 +48,12 @@ export interface GpuNodePoolProps extends PoolProps, CardProps, Purchase {
    * @default false
    */
   readonly efa?: boolean;
+  /**
+   * Nodes that are there from the start and stay, no fewer and no more, whatever pods ask. They are of one type: name it in
+   * `instanceTypes`. Needs a `Karpenter` with `staticCapacity`.
+   * @default - as many as pods ask for
+   */
+  readonly static?: number;
 }
 
 /** Keeps everything off that did not ask for a GPU. */
@@ -63,6 +70,7 @@ export class GpuNodePool extends Construct implements INodePool {
   public readonly capacities: readonly Capacity[];
   public readonly zones: readonly string[];
   public readonly limit: number;
+  public readonly static?: number;
   public readonly devices: readonly PoolDevice[];
   /** How each GPU is divided; absent where pods get it whole. */
   public readonly division?: GpuDivision;
@@ -75,17 +83,19 @@ export class GpuNodePool extends Construct implements INodePool {
     this.gpu = props.gpu;
     this.gpusPerNode = props.perNode ?? 1;
     this.capacities = capacitiesOf(this, props);
-    this.limit = props.limit;
     this.mustBeSold();
-    this.mustHoldANode();
+    this.mustHoldANode(props);
     this.division = divisionOf(this, props.devices);
-    this.devices = devicesOf(this.division, this.gpusPerNode, this.limit);
 
     const asked = `${this.gpusPerNode} ${this.gpu}`;
     const all = instancesWith({ gpu: this.gpu, count: this.gpusPerNode });
     const fitting = props.efa ? withEfa(this, all, asked) : all;
     const matching = chosenTypes(this, props, fitting, props.efa ? `${asked} and EFA` : asked);
     this.mustNotDivideWithEfa(props);
+    this.static = staticNodes(this, { ...props, perNode: this.gpusPerNode }, matching);
+    // What one node more may be there for is no pod's.
+    this.limit = this.static === undefined ? props.limit : this.static * this.gpusPerNode;
+    this.devices = devicesOf(this.division, this.gpusPerNode, this.limit);
     if (props.efa) this.efa = { resource: EFA, perNode: leastInterfaces(matching) };
     const name = props.name ?? id;
     const pool = new KarpenterPool(this, 'Nodes', {
@@ -105,7 +115,8 @@ export class GpuNodePool extends Construct implements INodePool {
       },
       ...(props.efa ? { userData: LOCKED_MEMORY } : {}),
       taints: [GPU_TAINT],
-      limits: this.division ? this.dividedLimits(matching) : { [WHOLE_GPU]: this.limit },
+      ...(this.static === undefined ? {} : { static: this.static }),
+      limits: this.limits(props, matching),
       devices: resourcesOf(this.devices),
       efa: props.efa ?? false,
       ...(this.division ? { division: this.division, overlay: overlayCapacity(this.devices) } : {}),
@@ -114,7 +125,7 @@ export class GpuNodePool extends Construct implements INodePool {
       disruption: {
         // Moving a model costs minutes, so only nodes that serve nobody go.
         consolidationPolicy: 'WhenEmpty',
-        consolidateAfter: '10m',
+        consolidateAfter: this.static === undefined ? '10m' : 'Never',
         replaceAtOnce: '1',
         // Expiry heeds no budget. The image is pinned; a new one replaces nodes one by one.
         expireAfter: 'Never',
@@ -130,8 +141,11 @@ export class GpuNodePool extends Construct implements INodePool {
    * Nodes with divided GPUs report none that is whole, so none can be counted. Karpenter counts `nodes` between its
    * rounds but not within one, and devices only once they are registered: together they hold.
    */
-  private dividedLimits(matching: readonly Instance[]): Readonly<Record<string, number>> {
-    const nodes = Math.floor(this.limit / this.gpusPerNode);
+  private limits({ limit }: CardProps, matching: readonly Instance[]): Readonly<Record<string, number>> {
+    const nodes = Math.floor(limit / this.gpusPerNode);
+    // Karpenter admits no other limit on a pool of so many nodes.
+    if (this.static !== undefined) return { nodes };
+    if (!this.division) return { [WHOLE_GPU]: limit };
     const devices = this.devices.map(({ resource, perNode }) => [resource, perNode * nodes]);
     const cpu = Math.max(...matching.map(({ vcpu }) => vcpu)) * nodes;
     return { nodes, cpu, ...Object.fromEntries(devices) };
@@ -171,10 +185,10 @@ export class GpuNodePool extends Construct implements INodePool {
     });
   }
 
-  private mustHoldANode(): void {
-    if (this.limit >= this.gpusPerNode) return;
+  private mustHoldANode({ limit }: CardProps): void {
+    if (limit >= this.gpusPerNode) return;
     throw new PlatformError(this, {
-      what: `'limit' is ${this.limit} GPUs, but each node has ${this.gpusPerNode}`,
+      what: `'limit' is ${limit} GPUs, but each node has ${this.gpusPerNode}`,
       why: 'the first node would already exceed the limit, so none would start',
       fix: `set limit to at least ${this.gpusPerNode}`,
     });

@@ -7,6 +7,7 @@ export { type CardProps, GPU_TAINT, GpuNodePool, type GpuNodePoolProps } from '.
 export { GpuOperator, type GpuOperatorProps } from './gpu-operator';
 export { Karpenter, KarpenterCrds, type KarpenterProps } from './karpenter';
 export { POOL_LABEL, type PoolProps } from './karpenter-pool';
+export { NodeBuffer, type NodeBufferProps } from './node-buffer';
 export { NodePool, type NodePoolProps } from './node-pool';
 export type { Purchase } from './purchase';
 export { SystemNodes, type SystemNodesProps } from './system-nodes';

@@ -91,6 +91,11 @@ interface KarpenterPoolProps {
   readonly labels: Labels;
   readonly taints: readonly Taint[];
   readonly limits: Readonly<Record<string, number>>;
+  /**
+   * Nodes that are there whatever pods ask; `limits` may then count nodes alone.
+   * @default - as many as pods ask for
+   */
+  readonly static?: number;
   /** Tried first where several pools would do. */
   readonly weight?: number;
   /** What pods can ask of each node beside CPU and memory. */
@@ -219,6 +224,7 @@ export class KarpenterPool extends Construct {
           },
         },
         ...(props.weight === undefined ? {} : { weight: props.weight }),
+        ...(props.static === undefined ? {} : { replicas: props.static }),
         limits: Object.fromEntries(Object.entries(limits).map(([name, most]) => [name, `${most}`])),
         disruption: {
           consolidationPolicy: disruption.consolidationPolicy,
@@ -272,6 +278,7 @@ export class KarpenterPool extends Construct {
       zones,
       shapes: matching.map((type) => nodeShape(type, disk, devicesOn(type, props))),
       limits: props.limits,
+      ...(props.static === undefined ? {} : { static: props.static }),
       consolidation: props.disruption.consolidationPolicy,
       ...(props.division ? { division: props.division } : {}),
     };
