@@ -1,4 +1,4 @@
-import { eitherOf } from '../choices';
+import { eitherOf, scalarOr } from '../choices';
 import { listOf, mapOf, objectOf, optional, withDefault } from '../fields';
 import { boolean, enumOf, integer, string } from '../scalars';
 import { instanceType, label, zone } from './text';
@@ -47,7 +47,8 @@ const devices = eitherOf('How each GPU is handed out; absent means to one pod wh
 
 /** Chips of AWS, which people look for among the GPUs. */
 const NEURON = /^(inf\d|trn\d|inferentia|trainium|neuron)/i;
-const gpuName = enumOf('GPU of the nodes', GPUS);
+/** One more runs on an image of one's own alone. */
+const gpuName = enumOf('GPU of the nodes', [...GPUS, 'RTX-PRO-4500']);
 const gpu: typeof gpuName = {
   ...gpuName,
   read: (node, path, report) => {
@@ -61,6 +62,17 @@ const gpu: typeof gpuName = {
     );
   },
 };
+
+const image = scalarOr(
+  enumOf('What the nodes start from', ['al2023', 'bottlerocket']),
+  objectOf("An image of one's own, built from the EKS image of Amazon Linux 2023", {
+    ami: string('Its id in the region', {
+      pattern: /^ami-[0-9a-f]{8,17}$/,
+      format: 'an image such as ami-0123456789abcdef0',
+    }),
+    driver: integer("Branch of NVIDIA's driver in it, such as 595", { min: 1 }),
+  }),
+);
 
 const gpuPool = objectOf('Nodes with GPUs', {
   gpu,
@@ -92,6 +104,7 @@ const gpuPool = objectOf('Nodes with GPUs', {
       format: "a day in quotes such as '2027-01-31'",
     }),
   ),
+  image: optional(image),
   devices: optional(devices),
   efa: optional(boolean('Only types with EFA interfaces, for models over several nodes')),
   zones,

@@ -9,6 +9,7 @@ import {
   PlatformError,
   type Taint,
 } from '../core';
+import { mustCut, OWN_OPERANDS, settingsToml } from './bottlerocket';
 import { EFA, EFA_NODES, LOCKED_MEMORY, leastInterfaces, withEfa } from './efa';
 import {
   devicesOf,
@@ -20,6 +21,7 @@ import {
 } from './gpu-devices';
 import { GPU_NODES, OPERAND_LABELS } from './gpu-operator';
 import { chosenTypes, isIn, KarpenterPool, type PoolProps, type Requirement } from './karpenter-pool';
+import { mustDrive, type NodeImage, needsOwnImage } from './node-image';
 import { WHOLE_GPU } from './node-shape';
 import { capacitiesOf, type Purchase } from './purchase';
 import { staticNodes } from './static-nodes';
@@ -38,6 +40,11 @@ export interface CardProps {
 }
 
 export interface GpuNodePoolProps extends PoolProps, CardProps, Purchase {
+  /**
+   * What the nodes start from.
+   * @default 'al2023'
+   */
+  readonly image?: NodeImage;
   /**
    * How each GPU is handed out.
    * @default - to one pod whole
@@ -59,14 +66,13 @@ export interface GpuNodePoolProps extends PoolProps, CardProps, Purchase {
 /** Keeps everything off that did not ask for a GPU. */
 export const GPU_TAINT: Taint = { key: 'nvidia.com/gpu', value: 'true', effect: 'NoSchedule' };
 
-/** Cards that the driver of our node image (580) cannot run. */
-const NEEDS_NEWER_DRIVER: readonly string[] = ['RTX-PRO-4500'];
-
 /** Nodes with one kind of GPU, so many on each, started by Karpenter when a pod asks for them. */
 export class GpuNodePool extends Construct implements INodePool {
   public readonly name: string;
   public readonly gpu: string;
   public readonly gpusPerNode: number;
+  /** What its nodes start from. */
+  public readonly image: NodeImage;
   public readonly capacities: readonly Capacity[];
   public readonly zones: readonly string[];
   public readonly limit: number;
@@ -83,9 +89,12 @@ export class GpuNodePool extends Construct implements INodePool {
     this.gpu = props.gpu;
     this.gpusPerNode = props.perNode ?? 1;
     this.capacities = capacitiesOf(this, props);
+    this.image = props.image ?? 'al2023';
+    const itself = this.image === 'bottlerocket';
     this.mustBeSold();
     this.mustHoldANode(props);
     this.division = divisionOf(this, props.devices);
+    if (itself) mustCut(this, this.gpu, this.division);
 
     const asked = `${this.gpusPerNode} ${this.gpu}`;
     const all = instancesWith({ gpu: this.gpu, count: this.gpusPerNode });
@@ -95,7 +104,7 @@ export class GpuNodePool extends Construct implements INodePool {
     this.static = staticNodes(this, { ...props, perNode: this.gpusPerNode }, matching);
     // What one node more may be there for is no pod's.
     this.limit = this.static === undefined ? props.limit : this.static * this.gpusPerNode;
-    this.devices = devicesOf(this.division, this.gpusPerNode, this.limit);
+    this.devices = devicesOf(this.division, this.gpusPerNode, this.limit, itself ? WHOLE_GPU : undefined);
     if (props.efa) this.efa = { resource: EFA, perNode: leastInterfaces(matching) };
     const name = props.name ?? id;
     const pool = new KarpenterPool(this, 'Nodes', {
@@ -110,10 +119,11 @@ export class GpuNodePool extends Construct implements INodePool {
       labels: {
         ...GPU_NODES,
         ...OPERAND_LABELS,
-        ...divisionLabels(name, this.division),
+        ...(itself ? OWN_OPERANDS : divisionLabels(name, this.division)),
         ...(props.efa ? EFA_NODES : {}),
       },
-      ...(props.efa ? { userData: LOCKED_MEMORY } : {}),
+      image: this.image,
+      ...this.userData(props),
       taints: [GPU_TAINT],
       ...(this.static === undefined ? {} : { static: this.static }),
       limits: this.limits(props, matching),
@@ -151,6 +161,12 @@ export class GpuNodePool extends Construct implements INodePool {
     return { nodes, cpu, ...Object.fromEntries(devices) };
   }
 
+  /** Bottlerocket lifts the limit of locked memory by itself where it sees EFA. */
+  private userData({ efa = false }: GpuNodePoolProps): { readonly userData?: string } {
+    if (this.image === 'bottlerocket') return { userData: settingsToml(this.gpu, this.division, efa) };
+    return efa ? { userData: LOCKED_MEMORY } : {};
+  }
+
   private mustNotDivideWithEfa({ efa, devices }: GpuNodePoolProps): void {
     if (!efa || !devices) return;
     throw new PlatformError(this, {
@@ -161,14 +177,8 @@ export class GpuNodePool extends Construct implements INodePool {
   }
 
   private mustBeSold(): void {
-    const known = gpuNames().filter((name) => !NEEDS_NEWER_DRIVER.includes(name));
-    if (NEEDS_NEWER_DRIVER.includes(this.gpu)) {
-      throw new PlatformError(this, {
-        what: `'gpu' is '${this.gpu}', which the node image cannot run`,
-        why: 'the card needs driver 595, and the EKS image brings 580',
-        fix: `choose from ${known.join(', ')}`,
-      });
-    }
+    const known = gpuNames().filter((name) => !needsOwnImage(name));
+    mustDrive(this, this.gpu, this.image, known);
     const counts = gpuCounts(this.gpu);
     if (counts.length === 0) {
       throw new PlatformError(this, {

@@ -8,7 +8,6 @@ import {
   didYouMean,
   discoveryTag,
   type Labels,
-  nodeImage,
   type Placement,
   PlatformError,
   type PoolFact,
@@ -18,7 +17,9 @@ import {
 } from '../core';
 import { type AwsCluster, awsClusterOf } from './aws-cluster';
 import { EFA } from './efa';
+import { type NodeImage, selectedBy } from './node-image';
 import { nodeShape } from './node-shape';
+import { volumesOf } from './node-volumes';
 
 /** Label of every node of a pool, with the pool's name: what pods select by. */
 export const POOL_LABEL = 'nexus.dev/pool';
@@ -105,6 +106,8 @@ interface KarpenterPoolProps {
    * @default false
    */
   readonly efa?: boolean;
+  /** @default 'al2023' */
+  readonly image?: NodeImage;
   /**
    * What the node image reads at its first start.
    * @default - nothing beside what Karpenter writes
@@ -118,8 +121,6 @@ interface KarpenterPoolProps {
   readonly disruption: Disruption;
 }
 
-/** Root volume where images, logs and scratch files lie on NVMe. */
-const SYSTEM_VOLUME_GIB = 40;
 /** Leaving every proxy, and the last word of a process, before and after the work in flight. */
 const DRAIN_MARGIN_SECONDS = 300;
 
@@ -166,14 +167,14 @@ export class KarpenterPool extends Construct {
   }
 
   private nodeClass(cluster: AwsCluster, props: KarpenterPoolProps): void {
-    const { reservation } = props;
+    const { image = 'al2023', reservation } = props;
     const nvme = hasNvme(props);
     const object = new ApiObject(this, 'NodeClass', {
       apiVersion: 'karpenter.k8s.aws/v1',
       kind: 'EC2NodeClass',
       metadata: { name: this.name },
       spec: {
-        amiSelectorTerms: [{ alias: nodeImage.al2023 }],
+        ...selectedBy(image),
         role: roleName(cluster, NODE_ROLE),
         subnetSelectorTerms: [{ tags: discoveryTag(cluster) }],
         // The tag that EKS itself writes on the cluster's own group: one group, so nodes reach each other and DNS.
@@ -181,18 +182,7 @@ export class KarpenterPool extends Construct {
         ...(reservation ? { capacityReservationSelectorTerms: [{ id: reservation }] } : {}),
         ...(nvme ? { instanceStorePolicy: 'RAID0' } : {}),
         ...(props.userData ? { userData: props.userData } : {}),
-        blockDeviceMappings: [
-          {
-            deviceName: '/dev/xvda',
-            rootVolume: true,
-            ebs: {
-              volumeSize: `${nvme ? SYSTEM_VOLUME_GIB : props.volumeGiB}Gi`,
-              volumeType: 'gp3',
-              encrypted: true,
-              deleteOnTermination: true,
-            },
-          },
-        ],
+        blockDeviceMappings: volumesOf(image, nvme, props.volumeGiB),
         // One hop: a pod cannot become its node.
         metadataOptions: {
           httpEndpoint: 'enabled',

@@ -61,7 +61,9 @@ export const devicesMatchAutoscaler: Proof = {
 /** Pools whose divided GPUs Karpenter would not see. */
 function untold(pool: PoolFact, index: Index, karpenter: ReleaseFact | undefined): Refusal[] {
   const offered = new Set(pool.shapes.flatMap(({ devices }) => Object.keys(devices)));
-  for (const known of [GPU, EFA]) offered.delete(known);
+  offered.delete(EFA);
+  // Bottlerocket offers slices as if they were GPUs: more of them than Karpenter expects.
+  if (pool.shapes.every(({ devices, gpus }) => (devices[GPU] ?? gpus) === gpus)) offered.delete(GPU);
   if (offered.size === 0) return [];
   const object = `NodePool/${pool.name}`;
   const told = index
