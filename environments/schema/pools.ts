@@ -122,6 +122,12 @@ const cpuPool = objectOf('Nodes without GPUs, and without a taint', {
       max: optional(integer('vCPUs of the largest node', { min: 2 })),
     }),
   ),
+  disk: optional(
+    objectOf('Disk of each node, for images and scratch files', {
+      gib: optional(integer('GiB', { min: 20, max: 16384 })),
+      mibPerSecond: optional(integer('What it reads or writes in a second', { min: 125, max: 1000 })),
+    }),
+  ),
   weight: optional(
     integer('Which pool is tried first where several would do: higher ones', { min: 1, max: 100 }),
   ),

@@ -131,7 +131,7 @@ export class GpuNodePool extends Construct implements INodePool {
       efa: props.efa ?? false,
       ...(this.division ? { division: this.division, overlay: overlayCapacity(this.devices) } : {}),
       // An engine's image alone is ten gigabytes, and weights may be staged beside it.
-      volumeGiB: 200,
+      volume: { gib: 200 },
       disruption: {
         // Moving a model costs minutes, so only nodes that serve nobody go.
         consolidationPolicy: 'WhenEmpty',

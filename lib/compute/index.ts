@@ -9,7 +9,7 @@ export { Karpenter, KarpenterCrds, type KarpenterProps } from './karpenter';
 export { POOL_LABEL, type PoolProps } from './karpenter-pool';
 export { NodeBuffer, type NodeBufferProps } from './node-buffer';
 export type { NodeImage, OwnImage } from './node-image';
-export { NodePool, type NodePoolProps } from './node-pool';
+export { type NodeDisk, NodePool, type NodePoolProps } from './node-pool';
 export type { Purchase } from './purchase';
 export { SystemNodes, type SystemNodesProps } from './system-nodes';
 export { WarmNodes, type WarmNodesProps } from './warm-nodes';

@@ -19,7 +19,7 @@ import { type AwsCluster, awsClusterOf } from './aws-cluster';
 import { EFA } from './efa';
 import { type NodeImage, selectedBy } from './node-image';
 import { nodeShape } from './node-shape';
-import { volumesOf } from './node-volumes';
+import { type Volume, volumesOf } from './node-volumes';
 
 /** Label of every node of a pool, with the pool's name: what pods select by. */
 export const POOL_LABEL = 'nexus.dev/pool';
@@ -116,8 +116,8 @@ interface KarpenterPoolProps {
   readonly division?: PoolFact['division'];
   /** What Karpenter cannot know of the nodes. */
   readonly overlay?: Readonly<Record<string, string>>;
-  /** Root volume of nodes whose types have no NVMe. */
-  readonly volumeGiB: number;
+  /** Of nodes whose types have no NVMe. */
+  readonly volume: Volume;
   readonly disruption: Disruption;
 }
 
@@ -182,7 +182,7 @@ export class KarpenterPool extends Construct {
         ...(reservation ? { capacityReservationSelectorTerms: [{ id: reservation }] } : {}),
         ...(nvme ? { instanceStorePolicy: 'RAID0' } : {}),
         ...(props.userData ? { userData: props.userData } : {}),
-        blockDeviceMappings: volumesOf(image, nvme, props.volumeGiB),
+        blockDeviceMappings: volumesOf(image, nvme, props.volume),
         // One hop: a pod cannot become its node.
         metadataOptions: {
           httpEndpoint: 'enabled',
@@ -247,7 +247,7 @@ export class KarpenterPool extends Construct {
   private fact(props: KarpenterPoolProps, labels: Labels, zones: readonly string[]): PoolFact {
     const { arch, capacities, matching } = props;
     const ownDisks = props.manager !== 'auto-mode' && hasNvme(props);
-    const disk = ownDisks ? 'nvme' : { volumeGiB: props.volumeGiB };
+    const disk = ownDisks ? 'nvme' : { volumeGiB: props.volume.gib };
     return {
       name: this.name,
       labels: {
@@ -279,7 +279,7 @@ const devicesOn = ({ efaInterfaces }: Instance, { devices, efa }: KarpenterPoolP
   efa ? { ...devices, [EFA]: efaInterfaces } : devices;
 
 /** RAID0 holds images and scratch files only where every type of the pool has local disks. */
-const hasNvme = ({ matching }: KarpenterPoolProps): boolean =>
+export const hasNvme = ({ matching }: Pick<KarpenterPoolProps, 'matching'>): boolean =>
   matching.every(({ localNvmeGB }) => localNvmeGB > 0);
 
 const spelled = ({ key, ...rest }: Requirement, manager: PoolManager = 'karpenter'): Requirement => ({
