@@ -92,6 +92,13 @@ export interface ProvidedObject {
   readonly selects?: Readonly<Record<string, string>>;
 }
 
+/** An image whose processors somebody knows. */
+export interface ImageFact {
+  /** Without tag: `docker.io/example/web`. */
+  readonly repository: string;
+  readonly processors: readonly PoolFact['arch'][];
+}
+
 /** Room that Karpenter keeps free for pods that are not there yet; no pod of its own holds it. */
 export interface BufferFact {
   /** The object that asks for it: `CapacityBuffer/serving/l4-buffer`. */
@@ -312,6 +319,7 @@ export interface FactKinds {
   readonly provides: ProvidesFact;
   readonly pool: PoolFact;
   readonly buffer: BufferFact;
+  readonly image: ImageFact;
   readonly model: ModelFact;
   readonly supplied: SuppliedSecretFact;
   readonly identity: IdentityFact;
