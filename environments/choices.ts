@@ -105,12 +105,13 @@ export function wordOr<W extends string, T>(word: W, field: Field<T>): Field<W |
   return { about: field.about, json, read };
 }
 
-/** A number, or a map with more to say. */
-export function numberOr<T>(number: Field<number>, field: Field<T>): Field<number | T> {
+/** A number or a word, or a map with more to say. */
+export function scalarOr<S, T>(scalar: Field<S>, field: Field<T>): Field<S | T> {
   return {
-    about: number.about,
-    json: { description: number.about, anyOf: [number.json, field.json] },
-    read: (node, path, report) => (node.type === 'map' ? field : number).read(node, path, report),
+    about: scalar.about,
+    json: { description: scalar.about, anyOf: [scalar.json, field.json] },
+    read: (node, path, report): S | T | undefined =>
+      (node.type === 'map' ? field : scalar).read(node, path, report),
   };
 }
 

@@ -117,8 +117,14 @@ export function platform(file: Environment): App {
     const karpenterCrds = layer('karpenter-crds', 'nodes');
     new KarpenterCrds(karpenterCrds, 'crds');
     const karpenter = layer('karpenter', 'nodes', 'kube-system', karpenterCrds);
-    const overlays = pools.some(([, pool]) => 'gpu' in pool && pool.devices);
-    observed(from.of('aws.system', () => new Karpenter(karpenter, 'karpenter', { overlays })));
+    const uses = (key: 'devices' | 'static' | 'buffer') =>
+      pools.some(([, pool]) => 'gpu' in pool && pool[key]);
+    const features = {
+      overlays: uses('devices'),
+      staticCapacity: uses('static'),
+      capacityBuffers: uses('buffer'),
+    };
+    observed(from.of('aws.system', () => new Karpenter(karpenter, 'karpenter', features)));
 
     const capacity = layer('capacity', 'capacity');
     for (const [name, props] of pools) {

@@ -1,5 +1,5 @@
 import type { Environment } from '../environments';
-import { WarmNodes } from '../lib/compute';
+import { NodeBuffer, WarmNodes } from '../lib/compute';
 import type { INodePool } from '../lib/contracts';
 import type { Layer, Phase } from '../lib/core';
 import type { ModelServer } from '../lib/serving';
@@ -17,12 +17,19 @@ export function warmNodes(
   byPool: ReadonlyMap<string, INodePool>,
   servers: readonly Pick<ModelServer, 'model' | 'image'>[],
 ): void {
-  const warm = Object.entries(pools).flatMap(([name, props]) => {
-    const pool = byPool.get(name);
-    return 'gpu' in props && props.warm && pool ? [{ name, pool, nodes: props.warm }] : [];
-  });
-  if (warm.length === 0) return;
+  const kept = (by: 'warm' | 'buffer') =>
+    Object.entries(pools).flatMap(([name, props]) => {
+      const pool = byPool.get(name);
+      const nodes = 'gpu' in props ? props[by] : undefined;
+      return nodes && pool ? [{ name, pool, nodes }] : [];
+    });
+  const warm = kept('warm');
+  const buffers = kept('buffer');
+  if (warm.length + buffers.length === 0) return;
   const home = layer('warm', 'apps', 'serving');
+  for (const { name, pool, nodes } of buffers) {
+    from.try(`pools.${name}.buffer`, () => new NodeBuffer(home, `${name}-buffer`, { pool, nodes }));
+  }
   for (const { name, pool, nodes } of warm) {
     const there = servers.filter(({ model }) => poolOf(models[model]) === name);
     const images = [...new Set(there.map(({ image }) => image))];

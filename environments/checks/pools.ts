@@ -42,12 +42,7 @@ export function checkPools({ aws, pools, simulate, tier }: Draft, { fault, writt
     }
     if (!('gpu' in pool)) continue;
     checkPurchase(path, pool, { fault, written });
-    const { limit, perNode = 1, warm } = pool;
-    if (warm && limit && warm * perNode > limit) {
-      const most = Math.floor(limit / perNode);
-      const fix = most > 0 ? `keep at most ${most} warm, or raise it` : 'raise it';
-      fault(`${path}.warm`, `${warm * perNode} GPUs kept warm are above the limit, ${limit}; ${fix}`);
-    }
+    checkKept(path, pool, { fault, written });
   }
 }
 
@@ -81,5 +76,36 @@ function checkPurchase(
   }
   if (capacity && capacity !== 'block' && written(`${path}.ends`)) {
     fault(`${path}.ends`, `nothing reads this with capacity '${capacity}', only with 'block'`);
+  }
+}
+
+/** What says that nodes are kept which no pod asks for. */
+interface Kept {
+  readonly limit?: number;
+  readonly perNode?: number;
+  readonly warm?: number;
+  readonly buffer?: number;
+  readonly static?: number;
+}
+
+/** One way to keep nodes, and no more of them than the pool may have. */
+function checkKept(
+  path: string,
+  { limit, perNode = 1, ...pool }: Kept,
+  { fault, written }: Pick<Checking, 'fault' | 'written'>,
+): void {
+  for (const key of ['warm', 'buffer'] as const) {
+    if (!written(`${path}.${key}`)) continue;
+    const kept = pool[key];
+    if (written(`${path}.static`)) {
+      fault(`${path}.${key}`, "nothing reads this beside 'static': no pod starts a node there; raise static");
+    } else if (kept && limit && kept * perNode > limit) {
+      const most = Math.floor(limit / perNode);
+      const fix = most > 0 ? `keep at most ${most} warm, or raise it` : 'raise it';
+      fault(`${path}.${key}`, `${kept * perNode} GPUs kept warm are above the limit, ${limit}; ${fix}`);
+    }
+  }
+  if (written(`${path}.warm`) && written(`${path}.buffer`)) {
+    fault(`${path}.buffer`, "keeps the same nodes as 'warm'; keep one");
   }
 }

@@ -1,5 +1,5 @@
-import { eitherOf } from '../choices';
-import { listOf, mapOf, objectOf, optional, withDefault } from '../fields';
+import { eitherOf, scalarOr } from '../choices';
+import { type Field, listOf, mapOf, objectOf, optional, withDefault } from '../fields';
 import { boolean, enumOf, integer, string } from '../scalars';
 import { instanceType, label, zone } from './text';
 
@@ -24,15 +24,7 @@ const zones = optional(
   }),
 );
 
-const instanceTypes = optional(
-  listOf(
-    'Instance types to choose from; absent means every one that fits',
-    string('Instance type', instanceType),
-    { min: 1 },
-  ),
-);
-
-const devices = eitherOf('How each GPU is handed out; absent means to one pod whole', {
+const divided = eitherOf('How each GPU is handed out; absent means to one pod whole', {
   mig: objectOf('Slices of each GPU, each with its own memory', {
     mig: listOf(
       'Slices of one GPU',
@@ -45,22 +37,60 @@ const devices = eitherOf('How each GPU is handed out; absent means to one pod wh
   }),
 });
 
-/** Chips of AWS, which people look for among the GPUs. */
-const NEURON = /^(inf\d|trn\d|inferentia|trainium|neuron)/i;
-const gpuName = enumOf('GPU of the nodes', GPUS);
-const gpu: typeof gpuName = {
-  ...gpuName,
+/** By claim pods get GPUs of no pool: what stands in the way is named, since people look for it here. */
+const devices: typeof divided = {
+  ...divided,
   read: (node, path, report) => {
-    if (node.type !== 'scalar' || !NEURON.test(String(node.value))) return gpuName.read(node, path, report);
+    const claims = node.type === 'map' && ['claims', 'dra'].some((key) => node.entries.has(key));
+    if (!claims) return divided.read(node, path, report);
     const why =
-      'its chips need other images, engines and sizes than NVIDIA GPUs, and none of them is proven here';
+      'Karpenter 1.14 starts no node for pods with claims, and the GPU Operator runs either its device plugin or its driver for claims in a whole cluster';
     return void report(
       node.place,
       path,
-      `'${node.value}' is not offered: ${why}; choose from ${GPUS.join(', ')}`,
+      `claims are not offered: ${why}; write 'mig' or 'timeSlicing', or delete it`,
     );
   },
 };
+
+/** Chips of AWS, which people look for among the GPUs and their nodes. */
+const NEURON = /^(inf\d|trn\d|inferentia|trainium|neuron)/i;
+const NO_NEURON =
+  'its chips need other images, engines and sizes than NVIDIA GPUs, and none of them is proven here';
+
+/** A field that says of Neuron why it is not offered, and not only that it is unknown. */
+const withoutNeuron = <T>(field: Field<T>, instead: string): Field<T> => ({
+  ...field,
+  read: (node, path, report) => {
+    if (node.type !== 'scalar' || !NEURON.test(String(node.value))) return field.read(node, path, report);
+    return void report(node.place, path, `'${node.value}' is not offered: ${NO_NEURON}; ${instead}`);
+  },
+});
+
+/** One more runs on an image of one's own alone. */
+const gpu = withoutNeuron(
+  enumOf('GPU of the nodes', [...GPUS, 'RTX-PRO-4500']),
+  `choose from ${GPUS.join(', ')}`,
+);
+
+const instanceTypes = optional(
+  listOf(
+    'Instance types to choose from; absent means every one that fits',
+    withoutNeuron(string('Instance type', instanceType), 'name types without such chips'),
+    { min: 1 },
+  ),
+);
+
+const image = scalarOr(
+  enumOf('What the nodes start from', ['al2023', 'bottlerocket']),
+  objectOf("An image of one's own, built from the EKS image of Amazon Linux 2023", {
+    ami: string('Its id in the region', {
+      pattern: /^ami-[0-9a-f]{8,17}$/,
+      format: 'an image such as ami-0123456789abcdef0',
+    }),
+    driver: integer("Branch of NVIDIA's driver in it, such as 595", { min: 1 }),
+  }),
+);
 
 const gpuPool = objectOf('Nodes with GPUs', {
   gpu,
@@ -72,6 +102,14 @@ const gpuPool = objectOf('Nodes with GPUs', {
   fallback: optional(enumOf('What to buy when there is none of it', ['on-demand', 'spot'])),
   limit: integer('Most GPUs that the pool may have', { min: 1 }),
   warm: optional(integer('Nodes that are kept started beyond those in use', { min: 1 })),
+  buffer: optional(
+    integer('The same without pods that hold them, by a feature of Karpenter that is alpha', { min: 1 }),
+  ),
+  static: optional(
+    integer('Nodes that are always there, no fewer and no more, by a feature of Karpenter that is alpha', {
+      min: 1,
+    }),
+  ),
   reservation: optional(
     string('Capacity reservation that the nodes come from', {
       pattern: /^cr-[0-9a-f]{8,17}$/,
@@ -84,6 +122,7 @@ const gpuPool = objectOf('Nodes with GPUs', {
       format: "a day in quotes such as '2027-01-31'",
     }),
   ),
+  image: optional(image),
   devices: optional(devices),
   efa: optional(boolean('Only types with EFA interfaces, for models over several nodes')),
   zones,
@@ -99,6 +138,12 @@ const cpuPool = objectOf('Nodes without GPUs, and without a taint', {
     objectOf('Sizes of its nodes; absent means every size from 2 vCPUs', {
       min: optional(integer('vCPUs of the smallest node', { min: 2 })),
       max: optional(integer('vCPUs of the largest node', { min: 2 })),
+    }),
+  ),
+  disk: optional(
+    objectOf('Disk of each node, for images and scratch files', {
+      gib: optional(integer('GiB', { min: 20, max: 16384 })),
+      mibPerSecond: optional(integer('What it reads or writes in a second', { min: 125, max: 1000 })),
     }),
   ),
   weight: optional(

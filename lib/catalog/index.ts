@@ -2,6 +2,7 @@ export * from './cards';
 export * from './checkpoints';
 export { type ReadConfig, readConfig } from './hub-config';
 export type { ConfigFault } from './hub-fields';
+export * from './image-processors';
 export * from './instance-labels';
 export * from './instances';
 export * from './metrics';

@@ -66,7 +66,7 @@ export class AutoModeGpuPool extends Construct implements INodePool {
       taints: [GPU_TAINT],
       limits: { [WHOLE_GPU]: this.limit },
       devices: resourcesOf(this.devices),
-      volumeGiB: DEFAULT_VOLUME_GIB,
+      volume: { gib: DEFAULT_VOLUME_GIB },
       disruption: {
         consolidationPolicy: 'WhenEmpty',
         consolidateAfter: '10m',

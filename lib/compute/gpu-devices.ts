@@ -29,11 +29,12 @@ export function divisionOf(pool: Construct, devices: GpuDevices | undefined): Gp
   return { by: 'mig', layout: [...devices.mig] };
 }
 
-/** What nodes of so many GPUs offer. */
+/** What nodes of so many GPUs offer. Slices have a resource of their own by their size, if no other is named. */
 export function devicesOf(
   division: GpuDivision | undefined,
   gpus: number,
   limit: number,
+  sliceResource?: string,
 ): readonly PoolDevice[] {
   const nodes = Math.floor(limit / gpus);
   const offer = (resource: string, perGpu: number, more: Partial<PoolDevice> = {}): PoolDevice => ({
@@ -45,7 +46,11 @@ export function devicesOf(
   if (!division) return [{ ...offer(WHOLE_GPU, 1), limit }];
   if (division.by === 'time-slicing') return [offer(SHARED_GPU, division.pods, { sharedBy: division.pods })];
   return [...new Set(division.layout)].map((slice) =>
-    offer(`nvidia.com/mig-${slice}`, division.layout.filter((other) => other === slice).length, { slice }),
+    offer(
+      sliceResource ?? `nvidia.com/mig-${slice}`,
+      division.layout.filter((other) => other === slice).length,
+      { slice },
+    ),
   );
 }
 

@@ -9,6 +9,7 @@ import {
   PlatformError,
   type Taint,
 } from '../core';
+import { mustCut, OWN_OPERANDS, settingsToml } from './bottlerocket';
 import { EFA, EFA_NODES, LOCKED_MEMORY, leastInterfaces, withEfa } from './efa';
 import {
   devicesOf,
@@ -20,8 +21,10 @@ import {
 } from './gpu-devices';
 import { GPU_NODES, OPERAND_LABELS } from './gpu-operator';
 import { chosenTypes, isIn, KarpenterPool, type PoolProps, type Requirement } from './karpenter-pool';
+import { mustDrive, type NodeImage, needsOwnImage } from './node-image';
 import { WHOLE_GPU } from './node-shape';
 import { capacitiesOf, type Purchase } from './purchase';
+import { staticNodes } from './static-nodes';
 
 /** Which GPUs, and how many. */
 export interface CardProps {
@@ -38,6 +41,11 @@ export interface CardProps {
 
 export interface GpuNodePoolProps extends PoolProps, CardProps, Purchase {
   /**
+   * What the nodes start from.
+   * @default 'al2023'
+   */
+  readonly image?: NodeImage;
+  /**
    * How each GPU is handed out.
    * @default - to one pod whole
    */
@@ -47,22 +55,28 @@ export interface GpuNodePoolProps extends PoolProps, CardProps, Purchase {
    * @default false
    */
   readonly efa?: boolean;
+  /**
+   * Nodes that are there from the start and stay, no fewer and no more, whatever pods ask. They are of one type: name it in
+   * `instanceTypes`. Needs a `Karpenter` with `staticCapacity`.
+   * @default - as many as pods ask for
+   */
+  readonly static?: number;
 }
 
 /** Keeps everything off that did not ask for a GPU. */
 export const GPU_TAINT: Taint = { key: 'nvidia.com/gpu', value: 'true', effect: 'NoSchedule' };
-
-/** Cards that the driver of our node image (580) cannot run. */
-const NEEDS_NEWER_DRIVER: readonly string[] = ['RTX-PRO-4500'];
 
 /** Nodes with one kind of GPU, so many on each, started by Karpenter when a pod asks for them. */
 export class GpuNodePool extends Construct implements INodePool {
   public readonly name: string;
   public readonly gpu: string;
   public readonly gpusPerNode: number;
+  /** What its nodes start from. */
+  public readonly image: NodeImage;
   public readonly capacities: readonly Capacity[];
   public readonly zones: readonly string[];
   public readonly limit: number;
+  public readonly static?: number;
   public readonly devices: readonly PoolDevice[];
   /** How each GPU is divided; absent where pods get it whole. */
   public readonly division?: GpuDivision;
@@ -75,17 +89,22 @@ export class GpuNodePool extends Construct implements INodePool {
     this.gpu = props.gpu;
     this.gpusPerNode = props.perNode ?? 1;
     this.capacities = capacitiesOf(this, props);
-    this.limit = props.limit;
+    this.image = props.image ?? 'al2023';
+    const itself = this.image === 'bottlerocket';
     this.mustBeSold();
-    this.mustHoldANode();
+    this.mustHoldANode(props);
     this.division = divisionOf(this, props.devices);
-    this.devices = devicesOf(this.division, this.gpusPerNode, this.limit);
+    if (itself) mustCut(this, this.gpu, this.division);
 
     const asked = `${this.gpusPerNode} ${this.gpu}`;
     const all = instancesWith({ gpu: this.gpu, count: this.gpusPerNode });
     const fitting = props.efa ? withEfa(this, all, asked) : all;
     const matching = chosenTypes(this, props, fitting, props.efa ? `${asked} and EFA` : asked);
     this.mustNotDivideWithEfa(props);
+    this.static = staticNodes(this, { ...props, perNode: this.gpusPerNode }, matching);
+    // What one node more may be there for is no pod's.
+    this.limit = this.static === undefined ? props.limit : this.static * this.gpusPerNode;
+    this.devices = devicesOf(this.division, this.gpusPerNode, this.limit, itself ? WHOLE_GPU : undefined);
     if (props.efa) this.efa = { resource: EFA, perNode: leastInterfaces(matching) };
     const name = props.name ?? id;
     const pool = new KarpenterPool(this, 'Nodes', {
@@ -100,21 +119,23 @@ export class GpuNodePool extends Construct implements INodePool {
       labels: {
         ...GPU_NODES,
         ...OPERAND_LABELS,
-        ...divisionLabels(name, this.division),
+        ...(itself ? OWN_OPERANDS : divisionLabels(name, this.division)),
         ...(props.efa ? EFA_NODES : {}),
       },
-      ...(props.efa ? { userData: LOCKED_MEMORY } : {}),
+      image: this.image,
+      ...this.userData(props),
       taints: [GPU_TAINT],
-      limits: this.division ? this.dividedLimits(matching) : { [WHOLE_GPU]: this.limit },
+      ...(this.static === undefined ? {} : { static: this.static }),
+      limits: this.limits(props, matching),
       devices: resourcesOf(this.devices),
       efa: props.efa ?? false,
       ...(this.division ? { division: this.division, overlay: overlayCapacity(this.devices) } : {}),
       // An engine's image alone is ten gigabytes, and weights may be staged beside it.
-      volumeGiB: 200,
+      volume: { gib: 200 },
       disruption: {
         // Moving a model costs minutes, so only nodes that serve nobody go.
         consolidationPolicy: 'WhenEmpty',
-        consolidateAfter: '10m',
+        consolidateAfter: this.static === undefined ? '10m' : 'Never',
         replaceAtOnce: '1',
         // Expiry heeds no budget. The image is pinned; a new one replaces nodes one by one.
         expireAfter: 'Never',
@@ -130,11 +151,20 @@ export class GpuNodePool extends Construct implements INodePool {
    * Nodes with divided GPUs report none that is whole, so none can be counted. Karpenter counts `nodes` between its
    * rounds but not within one, and devices only once they are registered: together they hold.
    */
-  private dividedLimits(matching: readonly Instance[]): Readonly<Record<string, number>> {
-    const nodes = Math.floor(this.limit / this.gpusPerNode);
+  private limits({ limit }: CardProps, matching: readonly Instance[]): Readonly<Record<string, number>> {
+    const nodes = Math.floor(limit / this.gpusPerNode);
+    // Karpenter admits no other limit on a pool of so many nodes.
+    if (this.static !== undefined) return { nodes };
+    if (!this.division) return { [WHOLE_GPU]: limit };
     const devices = this.devices.map(({ resource, perNode }) => [resource, perNode * nodes]);
     const cpu = Math.max(...matching.map(({ vcpu }) => vcpu)) * nodes;
     return { nodes, cpu, ...Object.fromEntries(devices) };
+  }
+
+  /** Bottlerocket lifts the limit of locked memory by itself where it sees EFA. */
+  private userData({ efa = false }: GpuNodePoolProps): { readonly userData?: string } {
+    if (this.image === 'bottlerocket') return { userData: settingsToml(this.gpu, this.division, efa) };
+    return efa ? { userData: LOCKED_MEMORY } : {};
   }
 
   private mustNotDivideWithEfa({ efa, devices }: GpuNodePoolProps): void {
@@ -147,14 +177,8 @@ export class GpuNodePool extends Construct implements INodePool {
   }
 
   private mustBeSold(): void {
-    const known = gpuNames().filter((name) => !NEEDS_NEWER_DRIVER.includes(name));
-    if (NEEDS_NEWER_DRIVER.includes(this.gpu)) {
-      throw new PlatformError(this, {
-        what: `'gpu' is '${this.gpu}', which the node image cannot run`,
-        why: 'the card needs driver 595, and the EKS image brings 580',
-        fix: `choose from ${known.join(', ')}`,
-      });
-    }
+    const known = gpuNames().filter((name) => !needsOwnImage(name));
+    mustDrive(this, this.gpu, this.image, known);
     const counts = gpuCounts(this.gpu);
     if (counts.length === 0) {
       throw new PlatformError(this, {
@@ -171,10 +195,10 @@ export class GpuNodePool extends Construct implements INodePool {
     });
   }
 
-  private mustHoldANode(): void {
-    if (this.limit >= this.gpusPerNode) return;
+  private mustHoldANode({ limit }: CardProps): void {
+    if (limit >= this.gpusPerNode) return;
     throw new PlatformError(this, {
-      what: `'limit' is ${this.limit} GPUs, but each node has ${this.gpusPerNode}`,
+      what: `'limit' is ${limit} GPUs, but each node has ${this.gpusPerNode}`,
       why: 'the first node would already exceed the limit, so none would start',
       fix: `set limit to at least ${this.gpusPerNode}`,
     });

@@ -13,6 +13,7 @@ import {
 } from '../core';
 import { DCGM_METRIC_NAMES, DCGM_METRICS } from './dcgm-metrics';
 import { migConfig, sharingConfig } from './gpu-division-config';
+import type { NodeImage } from './node-image';
 
 /** The operands we run, by the part of the label with which the operator starts them on a node. */
 const OPERANDS = ['device-plugin', 'gpu-feature-discovery', 'dcgm-exporter', 'operator-validator'] as const;
@@ -41,6 +42,8 @@ export interface OperatedPool {
   readonly name: string;
   /** How each GPU is divided; absent where pods get it whole. */
   readonly division?: GpuDivision;
+  /** What its nodes start from; Bottlerocket divides GPUs itself. */
+  readonly image?: NodeImage;
 }
 
 export interface GpuOperatorProps {
@@ -71,8 +74,9 @@ const SIZES = {
 export class GpuOperator extends Construct implements IScrapeTarget {
   public readonly metrics: readonly MetricsEndpoint[];
 
-  constructor(scope: Construct, id: string, { pools = [] }: GpuOperatorProps = {}) {
+  constructor(scope: Construct, id: string, props: GpuOperatorProps = {}) {
     super(scope, id);
+    const pools = (props.pools ?? []).filter(({ image }) => image !== 'bottlerocket');
     const cut = pools.some(({ division }) => division?.by === 'mig');
     const plugin = sharingConfig(pools);
     const release = new HelmRelease(this, 'Release', {

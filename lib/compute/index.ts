@@ -7,7 +7,9 @@ export { type CardProps, GPU_TAINT, GpuNodePool, type GpuNodePoolProps } from '.
 export { GpuOperator, type GpuOperatorProps } from './gpu-operator';
 export { Karpenter, KarpenterCrds, type KarpenterProps } from './karpenter';
 export { POOL_LABEL, type PoolProps } from './karpenter-pool';
-export { NodePool, type NodePoolProps } from './node-pool';
+export { NodeBuffer, type NodeBufferProps } from './node-buffer';
+export type { NodeImage, OwnImage } from './node-image';
+export { type NodeDisk, NodePool, type NodePoolProps } from './node-pool';
 export type { Purchase } from './purchase';
 export { SystemNodes, type SystemNodesProps } from './system-nodes';
 export { WarmNodes, type WarmNodesProps } from './warm-nodes';

@@ -8,7 +8,6 @@ import {
   didYouMean,
   discoveryTag,
   type Labels,
-  nodeImage,
   type Placement,
   PlatformError,
   type PoolFact,
@@ -18,7 +17,9 @@ import {
 } from '../core';
 import { type AwsCluster, awsClusterOf } from './aws-cluster';
 import { EFA } from './efa';
+import { type NodeImage, selectedBy } from './node-image';
 import { nodeShape } from './node-shape';
+import { type Volume, volumesOf } from './node-volumes';
 
 /** Label of every node of a pool, with the pool's name: what pods select by. */
 export const POOL_LABEL = 'nexus.dev/pool';
@@ -91,6 +92,11 @@ interface KarpenterPoolProps {
   readonly labels: Labels;
   readonly taints: readonly Taint[];
   readonly limits: Readonly<Record<string, number>>;
+  /**
+   * Nodes that are there whatever pods ask; `limits` may then count nodes alone.
+   * @default - as many as pods ask for
+   */
+  readonly static?: number;
   /** Tried first where several pools would do. */
   readonly weight?: number;
   /** What pods can ask of each node beside CPU and memory. */
@@ -100,6 +106,8 @@ interface KarpenterPoolProps {
    * @default false
    */
   readonly efa?: boolean;
+  /** @default 'al2023' */
+  readonly image?: NodeImage;
   /**
    * What the node image reads at its first start.
    * @default - nothing beside what Karpenter writes
@@ -108,13 +116,11 @@ interface KarpenterPoolProps {
   readonly division?: PoolFact['division'];
   /** What Karpenter cannot know of the nodes. */
   readonly overlay?: Readonly<Record<string, string>>;
-  /** Root volume of nodes whose types have no NVMe. */
-  readonly volumeGiB: number;
+  /** Of nodes whose types have no NVMe. */
+  readonly volume: Volume;
   readonly disruption: Disruption;
 }
 
-/** Root volume where images, logs and scratch files lie on NVMe. */
-const SYSTEM_VOLUME_GIB = 40;
 /** Leaving every proxy, and the last word of a process, before and after the work in flight. */
 const DRAIN_MARGIN_SECONDS = 300;
 
@@ -161,14 +167,14 @@ export class KarpenterPool extends Construct {
   }
 
   private nodeClass(cluster: AwsCluster, props: KarpenterPoolProps): void {
-    const { reservation } = props;
+    const { image = 'al2023', reservation } = props;
     const nvme = hasNvme(props);
     const object = new ApiObject(this, 'NodeClass', {
       apiVersion: 'karpenter.k8s.aws/v1',
       kind: 'EC2NodeClass',
       metadata: { name: this.name },
       spec: {
-        amiSelectorTerms: [{ alias: nodeImage.al2023 }],
+        ...selectedBy(image),
         role: roleName(cluster, NODE_ROLE),
         subnetSelectorTerms: [{ tags: discoveryTag(cluster) }],
         // The tag that EKS itself writes on the cluster's own group: one group, so nodes reach each other and DNS.
@@ -176,18 +182,7 @@ export class KarpenterPool extends Construct {
         ...(reservation ? { capacityReservationSelectorTerms: [{ id: reservation }] } : {}),
         ...(nvme ? { instanceStorePolicy: 'RAID0' } : {}),
         ...(props.userData ? { userData: props.userData } : {}),
-        blockDeviceMappings: [
-          {
-            deviceName: '/dev/xvda',
-            rootVolume: true,
-            ebs: {
-              volumeSize: `${nvme ? SYSTEM_VOLUME_GIB : props.volumeGiB}Gi`,
-              volumeType: 'gp3',
-              encrypted: true,
-              deleteOnTermination: true,
-            },
-          },
-        ],
+        blockDeviceMappings: volumesOf(image, nvme, props.volume),
         // One hop: a pod cannot become its node.
         metadataOptions: {
           httpEndpoint: 'enabled',
@@ -219,6 +214,7 @@ export class KarpenterPool extends Construct {
           },
         },
         ...(props.weight === undefined ? {} : { weight: props.weight }),
+        ...(props.static === undefined ? {} : { replicas: props.static }),
         limits: Object.fromEntries(Object.entries(limits).map(([name, most]) => [name, `${most}`])),
         disruption: {
           consolidationPolicy: disruption.consolidationPolicy,
@@ -251,7 +247,7 @@ export class KarpenterPool extends Construct {
   private fact(props: KarpenterPoolProps, labels: Labels, zones: readonly string[]): PoolFact {
     const { arch, capacities, matching } = props;
     const ownDisks = props.manager !== 'auto-mode' && hasNvme(props);
-    const disk = ownDisks ? 'nvme' : { volumeGiB: props.volumeGiB };
+    const disk = ownDisks ? 'nvme' : { volumeGiB: props.volume.gib };
     return {
       name: this.name,
       labels: {
@@ -272,6 +268,7 @@ export class KarpenterPool extends Construct {
       zones,
       shapes: matching.map((type) => nodeShape(type, disk, devicesOn(type, props))),
       limits: props.limits,
+      ...(props.static === undefined ? {} : { static: props.static }),
       consolidation: props.disruption.consolidationPolicy,
       ...(props.division ? { division: props.division } : {}),
     };
@@ -282,7 +279,7 @@ const devicesOn = ({ efaInterfaces }: Instance, { devices, efa }: KarpenterPoolP
   efa ? { ...devices, [EFA]: efaInterfaces } : devices;
 
 /** RAID0 holds images and scratch files only where every type of the pool has local disks. */
-const hasNvme = ({ matching }: KarpenterPoolProps): boolean =>
+export const hasNvme = ({ matching }: Pick<KarpenterPoolProps, 'matching'>): boolean =>
   matching.every(({ localNvmeGB }) => localNvmeGB > 0);
 
 const spelled = ({ key, ...rest }: Requirement, manager: PoolManager = 'karpenter'): Requirement => ({

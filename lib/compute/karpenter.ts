@@ -56,6 +56,16 @@ export interface KarpenterProps extends Versioned {
    * @default false
    */
   readonly overlays?: boolean;
+  /**
+   * Keeps the nodes of pools that have so many whatever pods ask (`static`). An alpha feature of Karpenter's.
+   * @default false
+   */
+  readonly staticCapacity?: boolean;
+  /**
+   * Listens to CapacityBuffers, for which it keeps room free. An alpha feature of Karpenter's.
+   * @default false
+   */
+  readonly capacityBuffers?: boolean;
 }
 
 /** Starts and ends nodes. Runs on the managed system nodes, since it cannot run on what it has yet to start. */
@@ -64,7 +74,8 @@ export class Karpenter extends Construct implements IScrapeTarget {
 
   constructor(scope: Construct, id: string, props: KarpenterProps = {}) {
     super(scope, id);
-    const { overlays = false, version = charts.karpenter.version } = props;
+    const { version = charts.karpenter.version } = props;
+    const gates = gatesOf(props);
     const cluster = awsClusterOf(this);
     mustRunOn(this, version, cluster.kubernetes);
     const identity = new WorkloadIdentity(this, 'Identity', {
@@ -97,7 +108,7 @@ export class Karpenter extends Construct implements IScrapeTarget {
         settings: {
           clusterName: clusterName(cluster),
           interruptionQueue: queueName(cluster, QUEUE),
-          ...(overlays ? { featureGates: { nodeOverlay: true } } : {}),
+          ...(Object.keys(gates).length ? { featureGates: gates } : {}),
         },
       },
       footprint: {
@@ -129,6 +140,13 @@ export class Karpenter extends Construct implements IScrapeTarget {
     this.metrics = [controller.metrics('http-metrics')];
   }
 }
+
+/** Features that are off by default, as the chart names them. */
+const gatesOf = ({ overlays, staticCapacity, capacityBuffers }: KarpenterProps): Record<string, true> => ({
+  ...(overlays ? { nodeOverlay: true } : {}),
+  ...(staticCapacity ? { staticCapacity: true } : {}),
+  ...(capacityBuffers ? { capacityBuffer: true } : {}),
+});
 
 /** First Karpenter for each Kubernetes, from its compatibility page of 2026-08-21. */
 const FIRST: Readonly<Record<string, string>> = { '1.34': '1.6.0', '1.35': '1.9.0', '1.36': '1.13.0' };

@@ -6,11 +6,11 @@ import {
   namespaceOf,
   PlatformError,
   PodGroup,
-  type PodResources,
   podTemplate,
   priorityClass,
   WorkloadIdentity,
 } from '../core';
+import { keptApart, wholeNode } from './whole-node';
 
 export interface WarmNodesProps {
   /** GPU pool whose nodes are kept started. */
@@ -41,7 +41,7 @@ export class WarmNodes extends Construct {
         fix: 'write PriorityClasses, and set priorityClasses in setCluster',
       });
     }
-    const resources = this.wholeNode(pool, nodes);
+    const resources = wholeNode(this, pool, nodes);
     const labels = { 'app.kubernetes.io/name': id };
     const metadata = { name: id, namespace: namespaceOf(this), labels: { ...labels } };
     const identity = new WorkloadIdentity(this, 'Identity', { name: id });
@@ -82,43 +82,11 @@ export class WarmNodes extends Construct {
             spec: {
               // Whoever takes its place waits for its end.
               terminationGracePeriodSeconds: 1,
-              affinity: {
-                podAntiAffinity: {
-                  requiredDuringSchedulingIgnoredDuringExecution: [
-                    { labelSelector: { matchLabels: { ...labels } }, topologyKey: 'kubernetes.io/hostname' },
-                  ],
-                },
-              },
+              affinity: keptApart(labels),
             },
           },
         ),
       },
     });
-  }
-
-  /** All that a replica could ask of a node, whichever its size: so the pod finds room on an empty node only. */
-  private wholeNode(pool: INodePool, nodes: number): PodResources {
-    const [device] = pool.devices;
-    if (!device) {
-      throw new PlatformError(this, {
-        what: `pool '${pool.name}' has no GPUs to keep warm`,
-        why: 'nodes without GPUs start within a minute, and other pods keep some of them running',
-        fix: 'name a pool with GPUs',
-      });
-    }
-    if (pool.limit !== undefined && nodes * pool.gpusPerNode > pool.limit) {
-      throw new PlatformError(this, {
-        what: `${nodes} warm nodes have ${nodes * pool.gpusPerNode} GPUs, and pool '${pool.name}' may have ${pool.limit}`,
-        why: 'Karpenter launches nothing beyond the limit: some of them would never start',
-        fix: `keep ${Math.floor(pool.limit / pool.gpusPerNode)} warm, or raise the limit`,
-      });
-    }
-    return {
-      cpu: `${Math.max(1, Math.floor(pool.room?.cpu ?? 1))}`,
-      memory: `${Math.max(1, Math.floor(pool.room?.memoryGiB ?? 1))}Gi`,
-      // Of a GPU that pods share, its plugin gives nobody more than one part.
-      gpus: device.sharedBy ? 1 : device.perNode,
-      gpuResource: device.resource,
-    };
   }
 }

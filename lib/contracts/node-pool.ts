@@ -14,6 +14,8 @@ export interface INodePool extends IConstruct {
   readonly zones?: readonly string[];
   /** Most GPUs (or vCPUs of a CPU pool) it may hold. */
   readonly limit?: number;
+  /** Nodes that are there whatever pods ask, no fewer and no more; absent where pods start them. */
+  readonly static?: number;
   /** What its nodes offer to pods that work on GPUs; empty for a CPU pool. */
   readonly devices: readonly PoolDevice[];
   /** How each GPU is divided; absent where pods get it whole. */

@@ -92,6 +92,23 @@ export interface ProvidedObject {
   readonly selects?: Readonly<Record<string, string>>;
 }
 
+/** An image whose processors somebody knows. */
+export interface ImageFact {
+  /** Without tag: `docker.io/example/web`. */
+  readonly repository: string;
+  readonly processors: readonly PoolFact['arch'][];
+}
+
+/** Room that Karpenter keeps free for pods that are not there yet; no pod of its own holds it. */
+export interface BufferFact {
+  /** The object that asks for it: `CapacityBuffer/serving/l4-buffer`. */
+  readonly owner: string;
+  readonly namespace: string;
+  /** How often the room of one such pod. */
+  readonly replicas: number;
+  readonly template: PodTemplate;
+}
+
 /** Nodes that can appear, and what the largest of them has left for pods. */
 export interface PoolFact {
   readonly name: string;
@@ -108,6 +125,8 @@ export interface PoolFact {
   readonly shapes: readonly NodeShape[];
   /** Limits by resource, such as `nvidia.com/gpu`; `nodes` counts nodes. */
   readonly limits: Readonly<Record<string, number>>;
+  /** Nodes that are there whatever pods ask, no fewer and no more; absent where pods start them. */
+  readonly static?: number;
   readonly consolidation: 'WhenEmpty' | 'WhenEmptyOrUnderutilized';
   /** How each of its GPUs is handed out; absent where it goes to one pod whole. */
   readonly division?: GpuDivision;
@@ -299,6 +318,8 @@ export interface FactKinds {
   readonly release: ReleaseFact;
   readonly provides: ProvidesFact;
   readonly pool: PoolFact;
+  readonly buffer: BufferFact;
+  readonly image: ImageFact;
   readonly model: ModelFact;
   readonly supplied: SuppliedSecretFact;
   readonly identity: IdentityFact;

@@ -89,8 +89,8 @@ export const images = {
 /** Engines that AWS runs, and the protocol that our own Kafka speaks. */
 export const engines = { rdsPostgres: '18.3', elastiCacheValkey: '8.2', kafka: '4.3.1' } as const;
 
-/** Node image: pinned, since `@latest` replaces nodes on the day of a release. */
-export const nodeImage = { al2023: 'al2023@v20260714' } as const;
+/** Node images: pinned, since `@latest` replaces nodes on the day of a release. */
+export const nodeImage = { al2023: 'al2023@v20260714', bottlerocket: 'bottlerocket@v1.65.0' } as const;
 
 /** EKS add-ons, pinned: an unpinned one takes the default of the day of the deploy. */
 export const addons = {

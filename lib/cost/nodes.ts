@@ -1,6 +1,6 @@
 import { findInstance, type PriceSource, priceSources } from '../catalog';
 import type { Capacity, PodsFact, PoolFact, Rendered } from '../core';
-import { closedTo, type Demand, demandOf, holds, takenOn } from '../proofs';
+import { closedTo, type Demand, demandOf, holds, imagined, takenOn } from '../proofs';
 import { type Crowd, type Packed, pack, type Stock } from './packing';
 
 /** One model's or store's pods on a pool. */
@@ -45,7 +45,7 @@ export function filledPools(
       return { shape, ...(usdPerHour === undefined ? {} : { usdPerHour }) };
     }),
   }));
-  for (const pods of all) {
+  for (const pods of [...all, ...facts.of('buffer').map(imagined)]) {
     // DaemonSets come with the nodes, and a Job is gone when its work is done.
     if (pods.replicas === 'node' || pods.job || pods.maxReplicas === 0) continue;
     const demand = demandOf(pods.template);
@@ -62,12 +62,15 @@ export function filledPools(
     if (open.length) open[0].home.lodgers.push({ pods, demand });
   }
   return homes.map(({ pool, taken, lodgers, stocks }) => {
-    const at = (count: (pods: PodsFact) => number) =>
-      pack(
+    const at = (count: (pods: PodsFact) => number) => {
+      // Nodes that are always there cost the same whoever uses them.
+      if (pool.static !== undefined) return [{ stock: stocks[0], nodes: pool.static }];
+      return pack(
         merged(lodgers.map(({ pods, demand }) => crowdOf(pods, demand, count(pods), pool))),
         stocks,
         taken,
       );
+    };
     return {
       pool,
       lodgers,

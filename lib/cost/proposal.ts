@@ -1,6 +1,6 @@
 import { gpuCounts, instancesWith } from '../catalog';
 import type { Capacity, PoolFact, Rendered } from '../core';
-import { fitInput, type KnownModel, proofInput, type ServedModel, servedModels } from '../proofs';
+import { fitInput, imagined, type KnownModel, proofInput, type ServedModel, servedModels } from '../proofs';
 import { type FitInput, fitFor, visibleGiB } from '../sizing';
 import { HOURS } from './amount';
 import { type Choice, cheapestPlan, costOfPlan, type NodeKind, nodesOf, type Wish } from './cheapest';
@@ -91,6 +91,7 @@ function fixedBecause(served: ServedModel, region: string): string | undefined {
   if (!checkpoint) return `the catalog does not know ${fact.model}, so no other card can be proven`;
   if (fact.nodes) return 'each of its replicas takes several whole nodes';
   if (pool.division) return `the GPUs of '${pool.name}' are divided`;
+  if (pool.static !== undefined) return `'${pool.name}' always has its nodes, whoever uses them`;
   if (pool.capacities.includes('reserved')) return `'${pool.name}' is reserved, and paid for`;
   const priced = pool.shapes.some(({ instanceType }) => priceOf(instanceType, region));
   return priced ? undefined : `the nodes of '${pool.name}' have no known price in ${region}`;
@@ -175,7 +176,8 @@ function planGroup(group: Group): Pick<Proposal, 'pools' | 'emptied' | 'models'>
 /** Pools that something selects which is no model. */
 function strangers(rendered: Rendered, served: readonly ServedModel[]): readonly string[] {
   const models = new Set(served.map(({ fact }) => fact.alias));
-  return rendered.facts.of('pods').flatMap(({ owner, replicas, template }) => {
+  const buffers = rendered.facts.of('buffer').map(imagined);
+  return [...rendered.facts.of('pods'), ...buffers].flatMap(({ owner, replicas, template }) => {
     const pool = template.spec.nodeSelector?.['nexus.dev/pool'];
     const alias = owner.split('/').pop()?.split('#')[0] ?? '';
     return pool && replicas !== 'node' && !models.has(alias) ? [pool] : [];

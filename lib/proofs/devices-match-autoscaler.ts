@@ -1,4 +1,4 @@
-import type { KubeObject, PodsFact, PoolFact, ReleaseFact, RenderedObject } from '../core';
+import type { Facts, KubeObject, PodsFact, PoolFact, ReleaseFact, RenderedObject } from '../core';
 import type { Index } from './index-of';
 import { closedTo } from './placement';
 import type { Proof, Refusal } from './proof';
@@ -51,6 +51,7 @@ export const devicesMatchAutoscaler: Proof = {
         ...unreserved(nodePool, index),
         ...onAutoMode(nodePool),
       ]),
+      ...ungated(rendered.facts, karpenter),
       ...facts.of('pods').flatMap((pods) => unclaimed(pods, pools, karpenter)),
     ];
     return { findings, checked: pools.length + nodePools.length };
@@ -60,7 +61,9 @@ export const devicesMatchAutoscaler: Proof = {
 /** Pools whose divided GPUs Karpenter would not see. */
 function untold(pool: PoolFact, index: Index, karpenter: ReleaseFact | undefined): Refusal[] {
   const offered = new Set(pool.shapes.flatMap(({ devices }) => Object.keys(devices)));
-  for (const known of [GPU, EFA]) offered.delete(known);
+  offered.delete(EFA);
+  // Bottlerocket offers slices as if they were GPUs: more of them than Karpenter expects.
+  if (pool.shapes.every(({ devices, gpus }) => (devices[GPU] ?? gpus) === gpus)) offered.delete(GPU);
   if (offered.size === 0) return [];
   const object = `NodePool/${pool.name}`;
   const told = index
@@ -92,6 +95,28 @@ function untold(pool: PoolFact, index: Index, karpenter: ReleaseFact | undefined
   ];
 }
 
+/** Fixed numbers of nodes, and room kept free, of which Karpenter takes no notice. */
+function ungated(facts: Facts, karpenter: ReleaseFact | undefined): Refusal[] {
+  if (!karpenter) return [];
+  const off = (gate: string) => gates(karpenter)[gate] !== true;
+  const fixed = facts.of('pool').filter((pool) => pool.static !== undefined && pool.name !== 'system');
+  const why = 'the feature is alpha and off by default: not one of these nodes ever starts';
+  return [
+    ...(off('staticCapacity') ? fixed : []).map((pool) => ({
+      object: `NodePool/${pool.name}`,
+      what: `always has ${pool.static} nodes, and Karpenter keeps no fixed numbers of nodes`,
+      why,
+      fix: "set settings.featureGates.staticCapacity in Karpenter's values",
+    })),
+    ...(off('capacityBuffer') ? facts.of('buffer') : []).map(({ owner, replicas }) => ({
+      object: owner,
+      what: `keeps room for ${replicas} free, and Karpenter does not listen to CapacityBuffers`,
+      why,
+      fix: "set settings.featureGates.capacityBuffer in Karpenter's values",
+    })),
+  ];
+}
+
 /** Pools whose EFA interfaces nobody would offer to pods. */
 function unplugged(pool: PoolFact, releases: readonly ReleaseFact[]): Refusal[] {
   if (!pool.shapes.some(({ devices }) => devices[EFA] !== undefined)) return [];
@@ -106,12 +131,9 @@ function unplugged(pool: PoolFact, releases: readonly ReleaseFact[]): Refusal[] 
   ];
 }
 
-const settings = ({ values }: ReleaseFact) =>
-  (values.settings ?? {}) as {
-    readonly featureGates?: Readonly<Record<string, unknown>>;
-    readonly ignoreDRARequests?: boolean;
-  };
-const gates = (karpenter: ReleaseFact) => settings(karpenter).featureGates ?? {};
+const gates = ({ values }: ReleaseFact): Readonly<Record<string, unknown>> =>
+  (values.settings as { readonly featureGates?: Readonly<Record<string, unknown>> } | undefined)
+    ?.featureGates ?? {};
 
 /** Nodes whose label names a configuration that the operator's chart does not make. */
 function misread({ id, json }: RenderedObject, operator: ReleaseFact | undefined): Refusal[] {
@@ -180,16 +202,16 @@ function unclaimed(
   karpenter: ReleaseFact | undefined,
 ): Refusal[] {
   const { resourceClaims = [] } = template.spec as { resourceClaims?: readonly unknown[] };
-  if (!resourceClaims.length || !karpenter || settings(karpenter).ignoreDRARequests === false) return [];
+  if (!resourceClaims.length || !karpenter) return [];
   // The managed nodes are there without Karpenter.
   const launched = pools.filter((pool) => pool.name !== 'system');
   if (!launched.some((pool) => closedTo(pool, template.spec) === undefined)) return [];
   return [
     {
       object: owner,
-      what: 'asks for a device by claim, and Karpenter ignores pods with claims',
-      why: 'no node is ever started for it: it stays Pending without an event that says so',
-      fix: "ask for nvidia.com/gpu, or set settings.ignoreDRARequests: false in Karpenter's values",
+      what: 'asks for a device by claim, and Karpenter starts no node for pods with claims',
+      why: 'Karpenter 1.14 passes them over, and nothing changes that: its chart drops `ignoreDRARequests: false`, and its provider knows no devices of EC2 types',
+      fix: 'ask for nvidia.com/gpu, which the device plugin offers on every node of the pool',
     },
   ];
 }

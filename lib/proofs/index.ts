@@ -1,3 +1,4 @@
+export { imagined } from './packing';
 export { closedTo } from './placement';
 export { nodesAllowed, vcpusAllowed } from './pool-limits';
 export {

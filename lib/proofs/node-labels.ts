@@ -114,11 +114,13 @@ export function acceptsLabels(pool: PoolFact, spec: PodSpec): boolean {
   return shapesMeeting(pool, alternatives(spec)).length > 0;
 }
 
-/** Zones of a pool that a pod accepts. */
+/** Zones of a pool that a pod accepts, and can count on. */
 export function zonesFor(pool: PoolFact, spec: PodSpec): readonly string[] {
-  return pool.zones.filter((zone) =>
+  const accepted = pool.zones.filter((zone) =>
     acceptsLabels({ ...pool, labels: { ...pool.labels, [ZONE]: zone } }, spec),
   );
+  // In which of its zones nodes lie that no pod asked for, nobody can say.
+  return pool.static === undefined ? accepted : accepted.slice(0, 1);
 }
 
 /** Those of some zones that a pod's own words about zones leave. */

@@ -1,4 +1,11 @@
-import { type NodeShape, type PodsFact, type PoolFact, PRIORITIES, type Rendered } from '../core';
+import {
+  type BufferFact,
+  type NodeShape,
+  type PodsFact,
+  type PoolFact,
+  PRIORITIES,
+  type Rendered,
+} from '../core';
 import { shapesFor } from './node-labels';
 import { closedTo } from './placement';
 import { nodesAllowed } from './pool-limits';
@@ -34,7 +41,7 @@ export function boundPods({ facts }: Rendered): ReadonlyMap<PoolFact, BoundTo> {
   const daemons = all.filter((pods) => pods.replicas === 'node');
   const pools = facts.of('pool');
   const bound = new Map<PoolFact, Bound[]>(pools.map((pool) => [pool, []]));
-  for (const pods of all) {
+  for (const pods of [...all, ...facts.of('buffer').map(imagined)]) {
     // DaemonSets follow the nodes, and a Job is gone when its work is done.
     if (pods.replicas === 'node' || pods.job) continue;
     const { spec } = pods.template;
@@ -54,7 +61,18 @@ export function boundPods({ facts }: Rendered): ReadonlyMap<PoolFact, BoundTo> {
   );
 }
 
-const isSpare = ({ pods }: Bound): boolean => pods.template.spec.priorityClassName === PRIORITIES.spare.name;
+const isSpare = ({ pods }: Bound): boolean =>
+  pods.owner.startsWith('CapacityBuffer/') || pods.template.spec.priorityClassName === PRIORITIES.spare.name;
+
+/** The pods for which Karpenter keeps room free, as if they were there. */
+export const imagined = ({ owner, namespace, replicas, template }: BufferFact): PodsFact => ({
+  owner,
+  maker: 'operator',
+  namespace,
+  replicas,
+  maxReplicas: replicas,
+  template,
+});
 
 /** On GPU nodes only what asks for GPUs decides how many there are. */
 function countedOn({ shapes }: PoolFact, pods: readonly Bound[]): readonly Bound[] {
@@ -77,9 +95,9 @@ export function holdsOneMore(pool: PoolFact, { nodes, taken }: BoundTo, pods: Po
   return nodes.some(({ shape, used }) => holds(shape, demand, used));
 }
 
-/** Most nodes that the limits of a pool allow. */
+/** Most nodes that pods may find: those that are always there, or what the limits of a pool allow. */
 export const mostNodes = (pool: PoolFact): number =>
-  Math.max(...pool.shapes.map((shape) => nodesAllowed(pool, shape)));
+  pool.static ?? Math.max(...pool.shapes.map((shape) => nodesAllowed(pool, shape)));
 
 /** The smallest node that holds a pod: Karpenter may start no larger one for it. */
 function shapeFor(pool: PoolFact, { template }: PodsFact, demand: Demand, taken: Demand) {

@@ -1,4 +1,5 @@
 import type { PodsFact, PoolFact } from '../core';
+import { imagined } from './packing';
 import { closedTo, elsewhere, zonesApart } from './placement';
 import type { Proof, Refusal } from './proof';
 import { type Demand, demandOf, deviceName, takenOn, tooSmall } from './room';
@@ -30,7 +31,7 @@ export const podHasAHome: Proof = {
     const taken = pools.map((pool) => takenOn(pool, daemons));
     const findings: Refusal[] = [];
     let checked = 0;
-    for (const pods of all) {
+    for (const pods of [...all, ...rendered.facts.of('buffer').map(imagined)]) {
       const { owner, replicas, maxReplicas, template } = pods;
       // DaemonSets are counted above: they follow the nodes.
       if (replicas === 'node' || maxReplicas === 0) continue;

@@ -1,5 +1,6 @@
 import type { PoolFact } from '../core';
 import { asksForDevice, type Bound, type BoundTo, boundPods, mostNodes, nodesAtLeast } from './packing';
+import { moreOf } from './pool-limits';
 import type { Proof, Refusal } from './proof';
 import { deviceName, EFA, GPU } from './room';
 
@@ -60,8 +61,11 @@ function over(
     {
       object: largest.pods.owner,
       what: `pool '${pool.name}' may have ${limit} ${unit}, and its pods need ${Math.ceil(needed)} at their highest scale (${sum})`,
-      why: 'Karpenter launches nothing beyond the limit: the last pods stay Pending',
-      fix: `raise the limit of '${pool.name}' to ${Math.ceil(needed)}, or lower the replicas`,
+      why:
+        pool.static === undefined
+          ? 'Karpenter launches nothing beyond the limit: the last pods stay Pending'
+          : 'its nodes are always there, and no pod starts another: the last pods stay Pending',
+      fix: `${moreOf(pool, Math.ceil(needed))}, or lower the replicas`,
     },
   ];
 }

@@ -17,3 +17,10 @@ export function nodesAllowed({ limits }: PoolFact, shape: NodeShape): number {
 /** vCPUs that a pool full to its limits has, when all its nodes are of one shape. */
 export const vcpusAllowed = (pool: PoolFact, shape: NodeShape): number =>
   nodesAllowed(pool, shape) * vcpuOf(shape);
+
+/** What to write for so many GPUs or vCPUs. */
+export function moreOf(pool: PoolFact, wanted: number): string {
+  if (pool.static === undefined) return `raise the limit of '${pool.name}' to ${wanted}`;
+  const perNode = Math.max(1, ...pool.shapes.map((shape) => shape.gpus));
+  return `set static of '${pool.name}' to ${Math.ceil(wanted / perNode)}, and its limit to ${wanted + perNode}`;
+}

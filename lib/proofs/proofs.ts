@@ -4,6 +4,7 @@ import { devicesMatchAutoscaler } from './devices-match-autoscaler';
 import { disruptionCanFinish } from './disruption-can-finish';
 import { drainFitsGrace } from './drain-fits-grace';
 import { imageIsPinned } from './image-is-pinned';
+import { imageRunsOnProcessor } from './image-runs-on-processor';
 import { metricExists } from './metric-exists';
 import { migLayoutPlaces } from './mig-layout-places';
 import { modelFitsMemory } from './model-fits-memory';
@@ -48,6 +49,7 @@ export const PROOFS: readonly Proof[] = [
   metricExists,
   podsAreDeclared,
   podHasAHome,
+  imageRunsOnProcessor,
   poolHoldsReplicas,
   migLayoutPlaces,
   devicesMatchAutoscaler,

@@ -2,6 +2,7 @@ import type { PodsFact, PoolFact } from '../core';
 import type { Index } from './index-of';
 import { asksForDevice, type BoundTo, boundPods, holdsOneMore, mostNodes } from './packing';
 import { zonesApart } from './placement';
+import { moreOf } from './pool-limits';
 import type { Proof, Refusal } from './proof';
 import { demandOf } from './room';
 
@@ -109,7 +110,7 @@ function noRoomForGroup(
   return {
     what: `needs ${wanted} GPUs of pool '${pool.name}' for the first step of a rollout at the highest scale, and the pool may hold ${most * perNode}`,
     why: 'a whole new group must be ready before an old one goes (maxUnavailable 0), and it stays Pending',
-    fix: `raise the limit to ${wanted}, or let a rollout take one away (a model: surge: false)`,
+    fix: `${moreOf(pool, wanted)}, or let a rollout take one away (a model: surge: false)`,
   };
 }
 
@@ -137,6 +138,6 @@ function noRoom(pods: PodsFact, bound: ReadonlyMap<PoolFact, BoundTo>, surge: nu
   return {
     what: `needs ${(most + 1) * perNode} GPUs of pool '${pool.name}' for the first step of a rollout at the highest scale, and the pool may hold ${most * perNode}`,
     why: 'a new pod must be ready before an old one goes (maxUnavailable 0), and it stays Pending',
-    fix: `raise the limit to ${(most + 1) * perNode}, or let a rollout take one away (maxSurge 0, maxUnavailable 1; a model: surge: false)`,
+    fix: `${moreOf(pool, (most + 1) * perNode)}, or let a rollout take one away (maxSurge 0, maxUnavailable 1; a model: surge: false)`,
   };
 }

@@ -12,6 +12,7 @@ export const KARPENTER_KINDS = [
   { apiVersion: 'karpenter.sh/v1', kind: 'NodeClaim' },
   { apiVersion: 'karpenter.sh/v1alpha1', kind: 'NodeOverlay' },
   { apiVersion: 'karpenter.k8s.aws/v1', kind: 'EC2NodeClass' },
+  { apiVersion: 'autoscaling.x-k8s.io/v1beta1', kind: 'CapacityBuffer' },
 ] as const;
 
 /** What AWS's own controller would report of a class whose images, subnets and groups it found. */

@@ -140,7 +140,7 @@ const POOL = '.metadata.labels["nexus.dev/pool"]';
 /** What the GPU Operator makes of a node: its whole GPUs go, and the parts appear. */
 function divided({ name, shapes }: PoolFact): object {
   const others = '{{ range $k, $v := .status.allocatable }}{{ if ne $k "nvidia.com/gpu" }}';
-  const parts = Object.entries({ ...shapes[0].devices, 'nvidia.com/gpu': 0 })
+  const parts = Object.entries({ 'nvidia.com/gpu': 0, ...shapes[0].devices })
     .map(([resource, count]) => `\n  ${resource}: "${count}"`)
     .join('');
   return stage(

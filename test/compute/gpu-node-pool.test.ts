@@ -205,7 +205,7 @@ describe('what is refused', () => {
     expect(refused({ gpu: 'RTX-PRO-4500', perNode: 4 })).toThrowErrorMatchingInlineSnapshot(`
       [PlatformError: layer/l40s (GpuNodePool): 'gpu' is 'RTX-PRO-4500', which the node image cannot run
         why: the card needs driver 595, and the EKS image brings 580
-        fix: choose from T4, A10G, L4, L40S, RTX-PRO-6000, A100-40, A100-80, H100, H200, B200, B300]
+        fix: choose from T4, A10G, L4, L40S, RTX-PRO-6000, A100-40, A100-80, H100, H200, B200, B300, or build an image with driver 595 and name it: image: { ami: …, driver: 595 }]
     `);
   });
 

@@ -1,6 +1,6 @@
 import { App } from 'cdk8s';
 import { describe, expect, test } from 'vitest';
-import { Karpenter, KarpenterCrds } from '../../lib/compute';
+import { Karpenter, KarpenterCrds, type KarpenterProps } from '../../lib/compute';
 import { Layer, objectsOf, render, type Statement } from '../../lib/core';
 import { validateObject } from '../../lib/schemas';
 import { layer as layerOf } from '../core/tree';
@@ -11,6 +11,23 @@ const karpenter = () => {
   return { made, layer, facts: render(layer.node.root).facts };
 };
 const OWNED = 'kubernetes.io/cluster/nexus-prod';
+
+test('features that are off by default are on where they are used', () => {
+  const gatesFor = (props: KarpenterProps) => {
+    const layer = layerOf();
+    new Karpenter(layer, 'karpenter', props);
+    const { settings } = render(layer.node.root).facts.of('release')[0].values as {
+      readonly settings: { readonly featureGates?: object };
+    };
+    return settings.featureGates;
+  };
+  expect(gatesFor({})).toBeUndefined();
+  expect(gatesFor({ overlays: true, staticCapacity: true, capacityBuffers: true })).toEqual({
+    nodeOverlay: true,
+    staticCapacity: true,
+    capacityBuffer: true,
+  });
+});
 
 describe('the releases', () => {
   test('kinds come first, from a chart of their own', () => {

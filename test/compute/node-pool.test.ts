@@ -154,3 +154,60 @@ describe('what is refused', () => {
     `);
   });
 });
+
+describe('its disk', () => {
+  const made = (props: NodePoolProps) => {
+    const layer = layerOf();
+    new NodePool(layer, 'general', props);
+    const { blockDeviceMappings } = find(layer, 'EC2NodeClass').spec as {
+      readonly blockDeviceMappings: readonly { readonly ebs: object }[];
+    };
+    expect(objectsOf(layer).flatMap((object) => validateObject(object))).toEqual([]);
+    return { ebs: blockDeviceMappings[0].ebs, layer };
+  };
+
+  test('is as every gp3 volume, unless it is said', () => {
+    const { ebs } = made({});
+    expect(ebs).toMatchObject({ volumeSize: '100Gi', volumeType: 'gp3' });
+    expect(ebs).not.toHaveProperty('throughput');
+    expect(ebs).not.toHaveProperty('iops');
+  });
+
+  test('does as many operations as it takes to move so much', () => {
+    expect(made({ disk: { gib: 200, mibPerSecond: 1000 } }).ebs).toMatchObject({
+      volumeSize: '200Gi',
+      throughput: 1000,
+      iops: 4000,
+    });
+    expect(made({ disk: { mibPerSecond: 250 } }).ebs).toMatchObject({ throughput: 250, iops: 3000 });
+  });
+
+  test('is room for pods', () => {
+    const room = (props: NodePoolProps) =>
+      render(made(props).layer.node.root).facts.of('pool')[0].shapes[0].ephemeralMiB;
+    expect(room({ disk: { gib: 200 } }) - room({})).toBe(Math.floor(100 * 1024 * 0.9));
+  });
+
+  test.each([
+    ['more than a volume does', { disk: { mibPerSecond: 1200 } }],
+    ['less than every volume does', { disk: { mibPerSecond: 100 } }],
+  ])('refuses %s', (_what, props) => {
+    expect(() => made(props)).toThrow('a gp3 volume does 125 at least and 1000 at most');
+  });
+
+  test('refuses more than the nodes can use, and a volume beside disks of their own', () => {
+    const slow = { instanceTypes: ['t3.large'], disk: { mibPerSecond: 500 } };
+    expect(() => made(slow)).toThrowErrorMatchingInlineSnapshot(`
+      [PlatformError: layer/general (NodePool): 'disk.mibPerSecond' is 500, and t3.large reaches its volumes with 331 at most
+        why: the volume would be paid for what the node cannot use
+        fix: lower it to 331, or take larger nodes: they reach their volumes faster]
+    `);
+    expect(() =>
+      made({ instanceTypes: ['i4i.large'], disk: { gib: 200 } }),
+    ).toThrowErrorMatchingInlineSnapshot(`
+      [PlatformError: layer/general (NodePool): has 'disk', and i4i.large has disks of its own
+        why: images, logs and scratch files lie on those: the volume would be paid for and not used
+        fix: delete disk, or take types without local disks]
+    `);
+  });
+});

@@ -1,6 +1,9 @@
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { loadEnvironment } from '../../environments';
 import type { PoolFact } from '../../lib/core';
 import { REHEARSAL_PROGRAMS, type Rehearsal, rehearse } from '../../lib/rehearsal';
+import { build } from '../../stacks';
 import { builtEnvironment, ENVIRONMENTS } from './fixtures/environments';
 import { programs, suite, tally } from './fixtures/needs';
 import { type RandomEnvironment, randomEnvironments } from './fixtures/random-environments';
@@ -45,6 +48,24 @@ suite('rehearsal', REHEARSAL_PROGRAMS, () => {
     },
     300_000,
   );
+
+  test.concurrent('nodes that Karpenter keeps are there whoever uses them, and slices that are called GPUs are used', async () => {
+    const { rendered, findings, plan, proofs } = build(
+      loadEnvironment(join(__dirname, 'fixtures', 'kept-nodes.yaml')),
+    );
+    expect(plan).toBeDefined();
+    const run = await rehearse({ name: 'kept', rendered, findings, proofs, plan }, { programs });
+    expect(run).toMatchObject({ ok: true, stuck: [], refused: [], warnings: [], disagreements: [] });
+    const count = (pool: string) =>
+      run.nodes.filter((node) => node.pool === pool).reduce((sum, node) => sum + node.count, 0);
+    // One of the fixed nodes has no pod; two of the other pool wait beside the model's own two.
+    expect({ fixed: count('fixed'), l4: count('l4'), slices: count('slices') }).toEqual({
+      fixed: 2,
+      l4: 4,
+      slices: 1,
+    });
+    tally('rehearsal', 4, 'nodes that Karpenter keeps');
+  }, 300_000);
 
   test.concurrent('faults of placement, forced past the proofs, stay Pending, and nothing else does', async () => {
     const run = await rehearse(smallPlatform({ ...FAULTS, good: {} }), { programs, quietSeconds: 15 });

@@ -39,6 +39,15 @@ describe('a bill', () => {
     );
   });
 
+  test('counts nodes that are kept, whoever uses them', () => {
+    const fixed = bill('pools: { l40s: { static: 5, instanceTypes: [g6e.12xlarge] }, l4: { buffer: 1 } }\n');
+    const node = 10.49264 * 730 + 40 * 0.08;
+    expect(lineOf(fixed, 'l40s').usd.idle?.high).toBeCloseTo(5 * node, 6);
+    expect(lineOf(fixed, 'l40s').usd.maximum?.high).toBeCloseTo(5 * node, 6);
+    const idle = (of: Bill) => lineOf(of, 'l4').usd.idle?.high ?? 0;
+    expect(idle(fixed) / idle(whole)).toBeCloseTo(3 / 2, 6);
+  });
+
   test('names what has no price, counts the rest of it, and never as nothing', () => {
     const { usd, unknown } = lineOf(whole, 'postgres');
     expect(unknown).toEqual(['db.r8g.large with its standby']);

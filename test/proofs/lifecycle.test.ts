@@ -235,7 +235,7 @@ describe('rollout-can-finish', () => {
     ).toMatchInlineSnapshot(`
       "Deployment/apps/web: needs 12 GPUs of pool 'l40s' for the first step of a rollout at the highest scale, and the pool may hold 8
         why: a new pod must be ready before an old one goes (maxUnavailable 0), and it stays Pending
-        fix: raise the limit to 12, or let a rollout take one away (maxSurge 0, maxUnavailable 1; a model: surge: false)"
+        fix: raise the limit of 'l40s' to 12, or let a rollout take one away (maxSurge 0, maxUnavailable 1; a model: surge: false)"
     `);
     expect(refusals(rolloutCanFinish, { objects: [rolling(1, 0)], facts: { pool: pool(12) } })).toBe('');
     expect(refusals(rolloutCanFinish, { objects: [rolling(0, 1)], facts: { pool: pool(8) } })).toBe('');

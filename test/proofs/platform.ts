@@ -79,6 +79,15 @@ const SLICES: PoolFact = {
   division: { by: 'mig', layout: ['3g.40gb', '3g.40gb'] },
 };
 
+/** Nodes of arm64, on which only what follows every node runs. */
+const GRAVITON: PoolFact = {
+  ...POOLS[0],
+  name: 'graviton',
+  labels: { 'nexus.dev/pool': 'graviton' },
+  arch: 'arm64',
+  taints: [{ key: 'kubernetes.io/arch', value: 'arm64', effect: 'NoSchedule' }],
+};
+
 const PLACEMENT = {
   pool: 'l40s',
   nodeSelector: { 'nexus.dev/pool': 'l40s' },
@@ -142,7 +151,7 @@ export function cleanPlatform(models = 1): App {
   });
 
   const capacity = new Layer(app, 'capacity', { phase: 'capacity' });
-  for (const pool of [...POOLS, SLICES]) declare(capacity, 'pool', pool);
+  for (const pool of [...POOLS, SLICES, GRAVITON]) declare(capacity, 'pool', pool);
   declare(cluster, 'provides', { kinds: ['karpenter.sh/NodeOverlay'] });
   const overlay = new ApiObject(capacity, 'slices', {
     apiVersion: 'karpenter.sh/v1alpha1',
@@ -214,7 +223,7 @@ export function cleanPlatform(models = 1): App {
         labels: { app: 'driver' },
         replicas: 'node',
         tolerations: [{ operator: 'Exists' }],
-        containers: [{ name: 'driver', cpu: '50m', memory: '64Mi' }],
+        containers: [{ name: 'driver', image: 'registry.k8s.io/pause:3.10.1', cpu: '50m', memory: '64Mi' }],
         security: 'privileged',
         policy: false,
       },

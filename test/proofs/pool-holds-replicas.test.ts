@@ -78,3 +78,33 @@ describe('spare pods', () => {
     `);
   });
 });
+
+describe('nodes that are always there', () => {
+  const [general, l40s] = POOLS;
+  const fixed = [general, { ...l40s, static: 2, limits: { nodes: 3 } }];
+
+  test("hold what they hold: the room to replace one is nobody else's", () => {
+    expect(judged([pods('chat', 4, 2)], fixed)).toBe('');
+    expect(judged([pods('chat', 4, 3)], fixed)).toMatchInlineSnapshot(`
+      "Deployment/apps/chat: pool 'l40s' may have 8 GPUs, and its pods need 12 at their highest scale (Deployment/apps/chat: 3 of 4)
+        why: its nodes are always there, and no pod starts another: the last pods stay Pending
+        fix: set static of 'l40s' to 3, and its limit to 16, or lower the replicas"
+    `);
+  });
+});
+
+describe('room that is kept free', () => {
+  const buffer = (replicas: number) => {
+    const { namespace, template } = pods('buffer', 4, replicas);
+    return [{ owner: 'CapacityBuffer/apps/l40s-buffer', namespace, replicas, template }];
+  };
+  const kept = (least: number, replicas: number) =>
+    refusals(poolHoldsReplicas, {
+      facts: { pool: POOLS, pods: [pods('chat', 4, 6, { replicas: least })], buffer: buffer(replicas) },
+    });
+
+  test('is given up at the highest scale, and must be had at the lowest', () => {
+    expect(kept(4, 2)).toBe('');
+    expect(kept(5, 2)).toContain("CapacityBuffer/apps/l40s-buffer: keeps 8 GPUs of pool 'l40s' warm");
+  });
+});

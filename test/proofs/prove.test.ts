@@ -121,6 +121,7 @@ test('every proof has a public name and a line of documentation', () => {
       "metric-exists",
       "pods-are-declared",
       "pod-has-a-home",
+      "image-runs-on-processor",
       "pool-holds-replicas",
       "mig-layout-places",
       "devices-match-autoscaler",

@@ -38,6 +38,12 @@ test('a limit beyond what is granted', () => {
   expect(judged([h100], { 'on-demand-p': 384 })).toBe('');
 });
 
+test('nodes that are always there count with the one that replaces another', () => {
+  const fixed = pool('h100', ['p5.48xlarge'], 8, { static: 1, limits: { nodes: 2 } });
+  expect(judged([fixed], { 'on-demand-p': 192 })).toContain('need 384 vCPUs of on-demand-p');
+  expect(judged([fixed], { 'on-demand-p': 384 })).toBe('');
+});
+
 test('pools of one quota share it', () => {
   const other = pool('more', ['p5.48xlarge'], 8, { limits: { 'nvidia.com/gpu': 8 } });
   expect(judged([h100, other], { 'on-demand-p': 384 })).toContain(

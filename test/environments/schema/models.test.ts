@@ -48,7 +48,7 @@ describe('models', () => {
   test('a faulty pool is told once, not again by its models', () => {
     expect(awsWith(['gpu: L40S', 'gpu: L40'])).toMatchInlineSnapshot(`
       "env.yaml
-        12:16  pools.l40s.gpu: 'L40' is not one of T4, A10G, L4, L40S, A100-40, A100-80, H100, H200, B200, B300, RTX-PRO-6000; did you mean 'L40S'?
+        12:16  pools.l40s.gpu: 'L40' is not one of T4, A10G, L4, L40S, A100-40, A100-80, H100, H200, B200, B300, RTX-PRO-6000, RTX-PRO-4500; did you mean 'L40S'?
       1 problem; nothing was synthesized"
     `);
     expect(awsWith(['l40s: { gpu: L40S, perNode: 4, limit: 8 }', 'l40s: 4'])).toMatchInlineSnapshot(`

@@ -8,13 +8,13 @@ describe('pools', () => {
   test('GPUs', () => {
     expect(pool('{ gpu: L4S, limit: 1 }')).toMatchInlineSnapshot(`
       "env.yaml
-        12:13  pools.x.gpu: 'L4S' is not one of T4, A10G, L4, L40S, A100-40, A100-80, H100, H200, B200, B300, RTX-PRO-6000; did you mean 'L4'?
+        12:13  pools.x.gpu: 'L4S' is not one of T4, A10G, L4, L40S, A100-40, A100-80, H100, H200, B200, B300, RTX-PRO-6000, RTX-PRO-4500; did you mean 'L4'?
       1 problem; nothing was synthesized"
     `);
     expect(pool('{ gpu: A100, perNode: 3, capacity: on-demnd }')).toMatchInlineSnapshot(`
       "env.yaml
         12:6   pools.x.limit: is missing: Most GPUs that the pool may have
-        12:13  pools.x.gpu: 'A100' is not one of T4, A10G, L4, L40S, A100-40, A100-80, H100, H200, B200, B300, RTX-PRO-6000; did you mean 'A100-40'?
+        12:13  pools.x.gpu: 'A100' is not one of T4, A10G, L4, L40S, A100-40, A100-80, H100, H200, B200, B300, RTX-PRO-6000, RTX-PRO-4500; did you mean 'A100-40'?
         12:28  pools.x.perNode: 3 is not one of 1, 2, 4, 8
         12:41  pools.x.capacity: 'on-demnd' is not one of on-demand, spot, reserved, block; did you mean 'on-demand'?
       4 problems; nothing was synthesized"
