@@ -66,7 +66,7 @@ const every = {
 };
 const shared = { ...every, adapters: optional(adapters) };
 
-const vllm = objectOf('vLLM on a GPU pool', {
+const onVllm = {
   ...shared,
   pool: string('GPU pool that the replicas run on (without AWS, use engine: simulator)', label),
   task: withDefault(enumOf('What the model does', ['generate', 'embed', 'rerank', 'transcribe']), 'generate'),
@@ -75,12 +75,25 @@ const vllm = objectOf('vLLM on a GPU pool', {
   ...vllmKeys,
   ...fitKeys,
   gpus: withDefault(replicaKeys.gpus, 1),
+};
+
+const vllm = objectOf('vLLM on a GPU pool', {
+  ...onVllm,
   nodes: optional(
     integer('Nodes of one replica, which share out its layers; absent means 1', { min: 2, max: 16 }),
   ),
   extraArgs: optional(extraArgs),
   canary: optional(vllmCanary),
 });
+
+const kserve = objectOf(
+  "vLLM on a GPU pool, as an LLMInferenceService that KServe's controller makes pods of",
+  {
+    ...onVllm,
+    extraArgs: optional(extraArgs),
+    canary: optional(vllmCanary),
+  },
+);
 
 const sglang = objectOf('SGLang on a GPU pool', {
   ...every,
@@ -154,8 +167,6 @@ const simulator = objectOf('The API and metrics of vLLM without weights or GPUs,
 
 /** Engines that are known and not offered, with what to use. */
 const REFUSED = {
-  kserve:
-    "no backend for it is built; 'vllm' or 'sglang' with routing: { kind: picker } do what its LLMInferenceService does",
   tgi: "it is in maintenance mode, and its makers name vLLM and SGLang as successors; use 'vllm' or 'sglang'",
 };
 
@@ -165,7 +176,7 @@ export const models = mapOf(
   label,
   oneOf('A model and how it is served', {
     by: 'engine',
-    of: { vllm, sglang, ollama, triton, simulator },
+    of: { vllm, sglang, kserve, ollama, triton, simulator },
     fallback: DEFAULT_ENGINE,
     refused: REFUSED,
   }),

@@ -51,14 +51,15 @@ function fault({ name }: Selector, { object, of, scales }: Query, facts: Facts):
     scales === undefined
       ? 'a query without series is no error to Prometheus: the alert never fires, the graph stays empty'
       : 'a query without series is no number: the scaler falls back to what runs, and no load changes that';
-  const engine = scales && facts.of('model').find(({ alias }) => alias === scales)?.engine;
+  const model = facts.of('model').find(({ alias, scaleTarget = alias }) => scaleTarget === scales);
+  const engine = model?.tells ?? model?.engine;
   const tables = metricTables();
   const told = engine && engine in tables ? tables[engine as keyof typeof tables] : undefined;
   if (told?.complete && (source === 'vllm' || source === 'sglang') && !told.series.has(name)) {
     return [
       {
         object,
-        what: `${of} reads ${name}, and '${scales}' runs on ${engine}, which does not tell it`,
+        what: `${of} reads ${name}, and '${model?.alias}' runs on ${engine}, which does not tell it`,
         why,
         fix: `read one of its own${own(name, told.series)}`,
       },

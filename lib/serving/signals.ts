@@ -14,6 +14,8 @@ export interface Scaled {
   readonly namespace: string;
   readonly engine: EngineName;
   readonly card: Card;
+  /** What the metrics of its GPUs are labelled with. */
+  readonly holder: string;
 }
 
 /** How a signal is asked for: a sum over replicas, and how much of it is one replica's. */
@@ -52,8 +54,8 @@ const QUERIES: Readonly<Record<Signal, (at: Construct, scaled: Scaled) => string
   kvCache: (_, { engine, ...model }) => `sum(avg by (pod) (${ENGINES[engine].kvCache}${ofModel(model)}))`,
   gpu: (at, scaled) => {
     mustTellOfGpus(at, scaled);
-    // The exporter names the pod and the container that hold a card; the container is called like the model.
-    const of = `{namespace="${scaled.namespace}",container="${scaled.model}"}`;
+    // The exporter names the pod and the container that hold a card.
+    const of = `{namespace="${scaled.namespace}",${scaled.holder}}`;
     return `sum(avg by (pod) (DCGM_FI_DEV_GPU_UTIL${of}))`;
   },
 };
