@@ -204,7 +204,7 @@ export function platform(file: Environment): App {
   for (const server of made) observed(server);
   // What speaks no OpenAI protocol stands beside the door to all models.
   const servers = made.filter((server) => server instanceof ModelServer);
-  for (const server of servers) {
+  for (const server of made) {
     if (server.replicas.max === server.replicas.min) continue;
     const model = environment.models[server.model];
     const autoscale = 'autoscale' in model ? model.autoscale : undefined;

@@ -27,6 +27,21 @@ const officeHours = objectOf('Hours in which more replicas run', {
   replicas: integer('Replicas that run at least', { min: 1 }),
 });
 
+const schedule = optional(listOf('Hours in which more run, whatever the load', officeHours, { min: 1 }));
+
+/** What replicas of a server follow that keeps no cache of what was read. */
+const byQueue = optional(
+  objectOf('How replicas between min and max follow the load', {
+    on: optional(enumOf('What they follow: requests that wait, or how busy the GPUs are', ['queue', 'gpu'])),
+    target: optional(
+      number('Enough for each replica: waiting requests (the largest batch), or percent of the GPUs (60)', {
+        above: 0,
+      }),
+    ),
+    schedule,
+  }),
+);
+
 const every = {
   model: string('Model to serve, as Hugging Face names it', hubName),
   context: optional(
@@ -49,7 +64,7 @@ const every = {
           },
         ),
       ),
-      schedule: optional(listOf('Hours in which more run, whatever the load', officeHours, { min: 1 })),
+      schedule,
     }),
   ),
   replicas: optional(
@@ -149,6 +164,7 @@ const triton = objectOf(
     weightsGiB: integer('Size of these models, in GiB, rounded up', { min: 1 }),
     pool: optional(string('GPU pool that the replicas run on; absent means CPUs', label)),
     replicas: every.replicas,
+    autoscale: byQueue,
     drainSeconds: every.drainSeconds,
     startupSeconds: replicaKeys.startupSeconds,
     slice: replicaKeys.slice,

@@ -55,7 +55,7 @@ function fault({ name }: Selector, { object, of, scales }: Query, facts: Facts):
   const engine = model?.tells ?? model?.engine;
   const tables = metricTables();
   const told = engine && engine in tables ? tables[engine as keyof typeof tables] : undefined;
-  if (told?.complete && (source === 'vllm' || source === 'sglang') && !told.series.has(name)) {
+  if (told?.complete && ENGINES.includes(source) && !told.series.has(name)) {
     return [
       {
         object,
@@ -92,12 +92,15 @@ function fault({ name }: Selector, { object, of, scales }: Query, facts: Facts):
   ];
 }
 
+/** Engines, each of which tells its own series and no other's. */
+const ENGINES: readonly MetricSource[] = ['vllm', 'sglang', 'triton'];
+
 /** What is scraped by the platform or by nobody; the rest may have a monitor that somebody wrote by hand. */
-const SCRAPED: readonly MetricSource[] = ['vllm', 'sglang', 'dcgm'];
+const SCRAPED: readonly MetricSource[] = [...ENGINES, 'dcgm'];
 
 /** What engines call the same thing. */
 const SAME: readonly (readonly string[])[] = [
-  ['vllm:num_requests_waiting', 'sglang:num_queue_reqs'],
+  ['vllm:num_requests_waiting', 'sglang:num_queue_reqs', 'nv_inference_pending_request_count'],
   ['vllm:num_requests_running', 'sglang:num_running_reqs'],
   ['vllm:kv_cache_usage_perc', 'sglang:token_usage'],
 ];

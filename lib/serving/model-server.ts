@@ -23,7 +23,7 @@ import {
 } from '../core';
 import { type Adapter, ServedAdapter } from './adapters';
 import type { EngineName } from './engines';
-import type { Card } from './signals';
+import { type Card, cardOf } from './signals';
 import { simulatorPod } from './simulator-pod';
 
 /** Replicas between a floor and a ceiling; equal ones mean that nothing scales it. */
@@ -353,12 +353,6 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
       });
     }
   }
-}
-
-function cardOf(gpus = 0, slice?: string, sharedBy?: number): Card {
-  if (!gpus) return 'none';
-  if (slice !== undefined) return 'slice';
-  return sharedBy === undefined ? 'whole' : 'shared';
 }
 
 const simulated = ({ node }: Construct, { context, adapters }: ServerSettings): ServerPod =>

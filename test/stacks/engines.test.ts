@@ -196,9 +196,22 @@ describe('models that write no text, on Triton', () => {
     expect(policy).not.toContain('"kubernetes.io/metadata.name":"gateway"');
   });
 
-  test('nobody asks for series that nobody has read', () => {
+  test('bring alerts and a dashboard of their own series, and scale by them', () => {
+    const scaled = on('triton', entry.replace('clients', 'replicas: { min: 1, max: 2 }, clients'));
+    expect(scaled.findings).toEqual([]);
+    expect(object(scaled, 'PrometheusRule/monitoring/serving-triton')).toBeDefined();
+    expect(object(scaled, 'ConfigMap/monitoring/dashboard-models-triton')).toBeDefined();
+    expect(JSON.stringify(object(scaled, 'ScaledObject/serving/chat')?.spec)).toContain(
+      'nv_inference_pending_request_count',
+    );
     expect(object(triton, 'ScaledObject/serving/chat')).toBeUndefined();
-    expect(JSON.stringify(triton.rendered.objects.map(({ json }) => json))).not.toMatch(/nv_inference/);
+  });
+
+  test('simulated they compute on CPUs, and follow their queue', () => {
+    const asked = 'replicas: { min: 1, max: 2 }, autoscale: { on: gpu }, clients';
+    const twin = on('triton', `${entry.replace('clients', asked)} }\nsimulate: true #`);
+    expect(twin.findings).toEqual([]);
+    expect(JSON.stringify(object(twin, 'ScaledObject/serving/chat')?.spec)).toContain('nv_inference_pending');
   });
 
   test('may read their folder of the bucket, and write nothing', () => {
