@@ -2,7 +2,7 @@ import { CRON, TIME_ZONE } from '../../lib/core/cron';
 import { oneOf } from '../choices';
 import { listOf, mapOf, objectOf, optional, withDefault } from '../fields';
 import { DEFAULT_ENGINE } from '../merge';
-import { boolean, enumOf, integer, number, string } from '../scalars';
+import { boolean, enumOf, integer, number, refusing, string } from '../scalars';
 import { sglangCanary, simulatorCanary, vllmCanary } from './canary';
 import { adapters, extraArgs, hubName, replicaKeys, vllmKeys } from './engine';
 import { fitKeys, takenGpu } from './fit';
@@ -140,6 +140,18 @@ const ollama = objectOf('A GGUF on Ollama, for small use: on CPUs, or on one GPU
   observed: optional(takenGpu),
 });
 
+/** Why no model is served by TensorRT-LLM, whoever starts it. */
+const TRTLLM =
+  "the release of it in Triton 26.07, 1.2.1, tells no queue and calls every model 'undefined', so that nothing could scale it or " +
+  "choose among its replicas, and Triton's OpenAI frontend sends what its PyTorch backend does not take; use engine 'vllm' or 'sglang'";
+
+/** Backends of Triton that are known and not offered. */
+const BACKENDS = {
+  tensorrtllm: TRTLLM,
+  vllm: "behind Triton it speaks no OpenAI protocol that the gateway could route to; use engine 'vllm'",
+  python: 'such a model is a program, which its own config.pbtxt configures; leave backend out',
+};
+
 const triton = objectOf(
   'Models that write no text on Triton, from a repository in the bucket: on CPUs, or on one GPU',
   {
@@ -152,7 +164,10 @@ const triton = objectOf(
       { pattern: /^[A-Za-z0-9][\w.-]*$/, format: 'the name of a folder' },
       objectOf('A model of the repository', {
         backend: optional(
-          enumOf('Backend, for a model whose config.pbtxt is to be written', ['onnxruntime', 'tensorrt']),
+          refusing(
+            enumOf('Backend, for a model whose config.pbtxt is to be written', ['onnxruntime', 'tensorrt']),
+            BACKENDS,
+          ),
         ),
         maxBatch: optional(integer('Requests computed together at most; absent means 32', { min: 1 })),
         delayMs: optional(integer('How long a request waits for others; absent means 50', { min: 0 })),
@@ -183,6 +198,10 @@ const simulator = objectOf('The API and metrics of vLLM without weights or GPUs,
 
 /** Engines that are known and not offered, with what to use. */
 const REFUSED = {
+  'tensorrt-llm': TRTLLM,
+  tensorrtllm: TRTLLM,
+  trtllm: TRTLLM,
+  'trtllm-serve': TRTLLM,
   tgi: "it is in maintenance mode, and its makers name vLLM and SGLang as successors; use 'vllm' or 'sglang'",
 };
 

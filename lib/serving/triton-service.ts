@@ -118,6 +118,7 @@ export class TritonService extends Construct implements IScrapeTarget, Scalable 
     this.queueTarget = Math.max(0, ...loads.map(([, { maxBatch = LARGEST_BATCH }]) => maxBatch));
     this.mustBeRange();
     this.mustLoad(props);
+    this.mustHaveBackends(props);
     this.mustBeS3(bucket);
 
     const prefix = `triton/${repository}/`;
@@ -252,6 +253,17 @@ export class TritonService extends Construct implements IScrapeTarget, Scalable 
       what: `'loads.${odd[0]}' says how to batch, and names no backend`,
       why: 'without it the config.pbtxt of the repository decides, which is not ours to change',
       fix: `write dynamic_batching there, or name the backend to have the file written`,
+    });
+  }
+
+  private mustHaveBackends({ loads }: TritonServiceProps): void {
+    const [, only] = /-(trtllm|vllm)-python-py3/.exec(this.image) ?? [];
+    const [name, model] = Object.entries(loads).find(([, { backend }]) => backend) ?? [];
+    if (!only || !name) return;
+    throw new PlatformError(this, {
+      what: `'loads.${name}' asks for backend '${model?.backend}', and image '${this.image}' has only those of ${only} and Python`,
+      why: 'the model cannot be loaded, and that ends the start',
+      fix: `leave image out: Triton's own has all others`,
     });
   }
 
