@@ -40,6 +40,7 @@ export class KServe extends Construct {
       'control-plane': NAME,
     };
     const topologySpreadConstraints = spread(labels);
+    const resources = sized(SIZE);
     const release = new HelmRelease(this, 'Release', {
       name: NAMESPACE,
       namespace: NAMESPACE,
@@ -56,7 +57,8 @@ export class KServe extends Construct {
             controller: {
               replicas,
               imagePullPolicy: 'IfNotPresent',
-              resources: sized(SIZE),
+              // The chart's own limit of a tenth of a core would stay below ours: keys of 4096 bits are made on it.
+              resources: { ...resources, limits: { ...resources.limits, cpu: '1' } },
               ...(replicas > 1 ? { topologySpreadConstraints } : {}),
             },
           },
