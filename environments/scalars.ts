@@ -105,6 +105,18 @@ export function enumOf<const V extends string | number | boolean>(
   };
 }
 
+/** A field with words that we know and refuse, each with its reason and what to write. */
+export function refusing<T>(field: Field<T>, words: Readonly<Record<string, string>>): Field<T> {
+  return {
+    ...field,
+    read: (node, path, report) => {
+      const said = node.type === 'scalar' ? String(node.value) : '';
+      if (!Object.hasOwn(words, said)) return field.read(node, path, report);
+      return void report(node.place, path, `'${said}' is not offered: ${words[said]}`);
+    },
+  };
+}
+
 /** True or false. */
 export function boolean(about: string): Field<boolean> {
   return { ...enumOf(about, [true, false]), json: { type: 'boolean', description: about } };

@@ -96,6 +96,7 @@ const CUSTOM: Record<string, readonly string[]> = {
     'poolers',
     'scheduledbackups',
   ],
+  'serving.kserve.io': ['llminferenceserviceconfigs', 'llminferenceservices'],
   'source.toolkit.fluxcd.io': [
     'buckets',
     'gitrepositories',
@@ -103,6 +104,11 @@ const CUSTOM: Record<string, readonly string[]> = {
     'helmrepositories',
     'ocirepositories',
   ],
+};
+
+/** What we never write of kinds that hold whole pods many times over, by group: fields of `spec`, and old versions. */
+const LEFT_OUT: Record<string, { readonly spec: readonly string[]; readonly versions: readonly string[] }> = {
+  'serving.kserve.io': { spec: ['prefill', 'router', 'worker'], versions: ['v1alpha1'] },
 };
 
 /** Core kinds by apiVersion; a trailing `*` marks a kind that has no namespace, which OpenAPI definitions do not say. */
@@ -164,6 +170,7 @@ const mapValues = (object: Json, f: (value: unknown) => unknown): Json =>
 
 /** What is needed to install the CRD again. Versions that are neither served nor stored, and conversion, are dropped. */
 function slim(crd: Crd): Json {
+  const leftOut = LEFT_OUT[crd.spec.group] ?? { spec: [], versions: [] };
   const annotations = Object.entries(crd.metadata.annotations ?? {}).filter(([k]) => KEPT_ANNOTATION.test(k));
   return {
     apiVersion: 'apiextensions.k8s.io/v1',
@@ -178,6 +185,7 @@ function slim(crd: Crd): Json {
       scope: crd.spec.scope,
       versions: crd.spec.versions
         .filter((version) => version.served || version.storage)
+        .filter(({ name }) => !leftOut.versions.includes(name))
         .map(({ name, served, storage, deprecated, subresources, selectableFields, schema }) => ({
           name,
           served,
@@ -185,10 +193,17 @@ function slim(crd: Crd): Json {
           deprecated,
           subresources,
           selectableFields,
-          schema: { openAPIV3Schema: bare(schema.openAPIV3Schema) },
+          schema: { openAPIV3Schema: without(bare(schema.openAPIV3Schema) as Json, leftOut.spec) },
         })),
     },
   };
+}
+
+/** A schema whose `spec` lacks some fields. */
+function without(schema: Json, fields: readonly string[]): Json {
+  const { spec } = (schema.properties ?? {}) as { spec?: { properties?: Json } };
+  for (const field of fields) delete spec?.properties?.[field];
+  return schema;
 }
 
 /** Definitions that the wanted ones lead to. */
@@ -240,7 +255,8 @@ function main(folder: string): void {
       const file = `${group}_${plural}.json`;
       write(file, slim(crd));
       table.push(`| ${file} ${origins.get(from) ?? '| unknown | unknown |'}`);
-      for (const version of crd.spec.versions.filter((v) => v.served)) {
+      const leftOut = LEFT_OUT[group]?.versions ?? [];
+      for (const version of crd.spec.versions.filter((v) => v.served && !leftOut.includes(v.name))) {
         index[`${group}/${version.name}/${crd.spec.names.kind}`] = { file, scope: crd.spec.scope };
       }
     }

@@ -3,6 +3,8 @@ import { canariesOf, type Environment, entryOf, picks } from '../environments';
 import type { INodePool } from '../lib/contracts';
 import { POLICIES } from '../lib/core';
 import {
+  KServeDefaults,
+  KServeService,
   ModelServer,
   ModelSimulator,
   OllamaService,
@@ -31,6 +33,11 @@ export function modelServers(
   const { models } = environment;
   const canaries = canariesOf(models);
   const made = new Map<string, ModelServer | TritonService>();
+  let common: KServeDefaults | undefined;
+  const defaults = () => {
+    common ??= new KServeDefaults(scope, 'kserve-defaults');
+    return common;
+  };
   for (const [alias, model] of Object.entries(models)) {
     // The fault of a pool that could not be made is its own.
     const pool = poolOf(model);
@@ -38,11 +45,17 @@ export function modelServers(
     const stable = made.get(canaries.get(alias)?.of ?? '');
     const keyOf = stable instanceof ModelServer ? stable : undefined;
     const server = from.try(entryOf(models, alias), () =>
-      modelServer(scope, alias, environment, pools, weights, keyOf),
+      modelServer(scope, alias, environment, pools, weights, { keyOf, defaults }),
     );
     if (server) made.set(alias, server);
   }
   return [...made.values()];
+}
+
+/** What a model shares with others. */
+interface Shared {
+  readonly keyOf?: ModelServer;
+  readonly defaults: () => KServeDefaults;
 }
 
 /** One model as the file asks for it, on the engine that it names. */
@@ -52,7 +65,7 @@ function modelServer(
   environment: Environment,
   pools: ReadonlyMap<string, INodePool>,
   { from, cache, hubToken, bucket }: Weights,
-  keyOf: ModelServer | undefined,
+  { keyOf, defaults }: Shared,
 ): ModelServer | TritonService {
   const props = environment.models[alias];
   if (props.engine === 'simulator') return new ModelSimulator(scope, alias, { ...props, keyOf });
@@ -69,6 +82,9 @@ function modelServer(
   const surge = holdsOneMore(props, pool, environment);
   if (props.engine === 'ollama') return new OllamaService(scope, alias, { ...props, pool, surge });
   const source = (props.weights ?? from) === 's3' ? { weights: cache } : { weights: undefined, hubToken };
+  if (props.engine === 'kserve') {
+    return new KServeService(scope, alias, { ...props, ...source, pool, keyOf, defaults: defaults() });
+  }
   return props.engine === 'sglang'
     ? new SglangService(scope, alias, { ...props, ...source, pool, surge, keyOf })
     : new VllmService(scope, alias, { ...props, ...source, pool, surge, keyOf });

@@ -44,6 +44,7 @@ import { batchController, batchNamespaces, batchWork } from './batch';
 import { compareCanaries } from './canaries';
 import { Doors } from './doors';
 import { clusterFor } from './foundation';
+import { kserveController, kserveNamespaces } from './kserve';
 import { modelServers, poolOf } from './models';
 import { Origins } from './origins';
 import { smokeTests } from './smoke';
@@ -104,7 +105,8 @@ export function platform(file: Environment): App {
   new StorageClasses(cluster, 'storage-classes');
   new PlatformGuards(cluster, 'guards');
   new PriorityClasses(cluster, 'priority-classes');
-  for (const [name, level] of Object.entries({ ...NAMESPACES, ...batchNamespaces(environment) })) {
+  const more = { ...batchNamespaces(environment), ...kserveNamespaces(environment) };
+  for (const [name, level] of Object.entries({ ...NAMESPACES, ...more })) {
     if (needed[name] ?? true) new PlatformNamespace(cluster, name, { level });
   }
   for (const name of doors.namespaces) new PlatformNamespace(cluster, name);
@@ -167,6 +169,7 @@ export function platform(file: Environment): App {
     observed(new GpuOperator(home, 'gpu-operator', { pools: [...byPool.values()] }));
   }
 
+  kserveController(layer, environment, certManager);
   batchController(from, layer, environment);
 
   const monitoring = layer('monitoring', 'operators', 'monitoring', secretStores, certManager);
@@ -207,7 +210,7 @@ export function platform(file: Environment): App {
   for (const server of made) observed(server);
   // What speaks no OpenAI protocol stands beside the door to all models.
   const servers = made.filter((server) => server instanceof ModelServer);
-  for (const server of servers) {
+  for (const server of made) {
     if (server.replicas.max === server.replicas.min) continue;
     const model = environment.models[server.model];
     const autoscale = 'autoscale' in model ? model.autoscale : undefined;

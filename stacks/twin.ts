@@ -28,19 +28,27 @@ const KEPT = [
   ...['replicas', 'drainSeconds', 'smoke', 'routing', 'canary'],
 ];
 
+/** Nothing tells of GPUs that are not there: it follows its queue. */
+const withoutGpus = <A extends { readonly on?: string; readonly schedule?: unknown }>(autoscale: A): A =>
+  autoscale.on === 'gpu' ? ({ schedule: autoscale.schedule } as A) : autoscale;
+
 function simulator(model: Model, picked: boolean): Model {
   if (model.engine === 'simulator') return model;
   // It speaks its own protocol, of which there is no simulator, and computes on CPUs as well.
-  if (model.engine === 'triton') return { ...model, pool: undefined, slice: undefined, observed: undefined };
+  if (model.engine === 'triton') {
+    const { autoscale } = model;
+    return {
+      ...model,
+      ...(autoscale ? { autoscale: withoutGpus(autoscale) } : {}),
+      ...{ pool: undefined, slice: undefined, observed: undefined },
+    };
+  }
   const kept = Object.entries(model).filter(([key, value]) => KEPT.includes(key) && value !== undefined);
   const autoscale = 'autoscale' in model ? model.autoscale : undefined;
   return {
     engine: 'simulator',
     ...(picked ? { routing: { kind: 'picker' } } : {}),
     ...Object.fromEntries(kept),
-    // Nothing tells of GPUs that are not there: it follows its queue.
-    ...(autoscale
-      ? { autoscale: autoscale.on === 'gpu' ? { schedule: autoscale.schedule } : autoscale }
-      : {}),
+    ...(autoscale ? { autoscale: withoutGpus(autoscale) } : {}),
   } as Simulator;
 }

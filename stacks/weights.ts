@@ -1,4 +1,4 @@
-import type { Environment } from '../environments';
+import { type Environment, loaderName } from '../environments';
 import type { IBucket } from '../lib/contracts';
 import { type Layer, POLICIES, type SecretRef, SuppliedSecret } from '../lib/core';
 import { ModelCache } from '../lib/serving';
@@ -24,9 +24,7 @@ export function weightsOf(
   from: Origins,
 ): Weights {
   const { token } = environment.weights;
-  const engines = Object.values(environment.models).filter(
-    ({ engine }) => engine === 'vllm' || engine === 'sglang',
-  );
+  const engines = Object.values(environment.models).filter(({ engine }) => loaderName(engine));
   const own = POLICIES[environment.tier].ownWeights && environment.data.objects.kind === 's3';
   const origin = environment.weights.from ?? (own ? 's3' : 'hub');
   const asked = new Set(engines.map((model) => ('weights' in model && model.weights) || origin));

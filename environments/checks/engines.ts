@@ -36,12 +36,14 @@ function checkOllama(
 }
 
 function checkTriton(
-  { loads, replicas }: Of<'triton'>,
+  { autoscale, loads, pool }: Of<'triton'>,
   path: string,
   { data }: Draft,
   fault: Checking['fault'],
 ): void {
-  mustBeFixed(replicas, path, "no series of Triton's queue is known here", fault);
+  if (autoscale?.on === 'gpu' && !pool) {
+    fault(`${path}.autoscale.on`, "'gpu', and without 'pool' it holds none; follow queue");
+  }
   if (data?.objects && data.objects.kind !== 's3') {
     const kept = `the environment keeps objects in ${data.objects.kind}`;
     fault(`${path}.engine`, `'triton' reads its repository from S3, and ${kept}; use objects: { kind: s3 }`);

@@ -1,5 +1,6 @@
 import { isCron, isTimeZone } from '../../lib/core/cron';
 import { didYouMean } from '../../lib/core/nearest';
+import { loaderName } from '../engines';
 import { type Checking, type Draft, entriesOf } from './draft';
 
 /** Models against the pools they name. */
@@ -27,13 +28,13 @@ export function checkModels(draft: Draft, checking: Checking): void {
       const why = `the groups of '${name}' are called so: '${name}-0', '${name}-1' and on`;
       fault(`models.${namesake}`, `${why}; give one of the two models another name`);
     }
-    const loads = model.engine === 'vllm' || model.engine === 'sglang';
+    const loads = isLoader(model);
     const stored = loads ? (model.weights ?? draft.weights?.from) : undefined;
     if (stored === 's3' && !draft.simulate && draft.data?.objects && draft.data.objects.kind !== 's3') {
       const own = loads && model.weights ? `${path}.weights` : 'weights.from';
       fault(own, `'s3', but the environment keeps objects in ${draft.data.objects.kind}; use hub`);
     }
-    if (stored === 'hub' && model.engine === 'vllm' && model.load) {
+    if (stored === 'hub' && 'load' in model && model.load) {
       fault(`${path}.load`, "is not read with weights from the hub, only with weights 's3'");
     }
     checkPool(path, model, { draft, inAws, checking });
@@ -47,6 +48,9 @@ export function checkModels(draft: Draft, checking: Checking): void {
 }
 
 type Model = NonNullable<NonNullable<Draft['models']>[string]>;
+type Loader = Extract<Model, { readonly engine?: 'vllm' | 'sglang' | 'kserve' }>;
+
+const isLoader = (model: Model): model is Loader => loaderName(model.engine) !== undefined;
 
 interface Placed {
   readonly engine?: Model['engine'];
@@ -62,7 +66,7 @@ function checkPool(
 ): void {
   const { fault, written } = checking;
   const pools = draft.pools ?? {};
-  const loads = model.engine === 'vllm' || model.engine === 'sglang';
+  const loads = loaderName(model.engine);
   if (!inAws && !draft.simulate) {
     if (model.pool) {
       fault(
@@ -86,7 +90,7 @@ function checkPool(
     fault(
       `${path}.pool`,
       loads
-        ? `'${model.pool}' has no GPUs, and ${model.engine === 'vllm' ? 'vLLM' : 'SGLang'} needs one; name a pool with gpu`
+        ? `'${model.pool}' has no GPUs, and ${loads} needs one; name a pool with gpu`
         : `'${model.pool}' has no GPUs; name a pool with gpu, or delete the line for CPUs`,
     );
   } else if ('gpu' in pool && pool.perNode && model.gpus && model.gpus > pool.perNode) {

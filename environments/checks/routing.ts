@@ -1,4 +1,5 @@
 import { POLICIES } from '../../lib/core/policy';
+import { runsVllm } from '../engines';
 import { type Checking, type Draft, entriesOf } from './draft';
 
 type Model = NonNullable<NonNullable<Draft['models']>[string]>;
@@ -15,7 +16,8 @@ const mostReplicas = ({ replicas }: Model, tier: Draft['tier']): number | undefi
 /** Whether a picker chooses among the replicas of a model: where it is asked for, or where it pays by itself. */
 export function picks(model: Model, tier: Draft['tier']): boolean {
   if ('routing' in model && model.routing) return model.routing.kind === 'picker';
-  const answers = model.engine === 'sglang' || (model.engine === 'vllm' && model.task === 'generate');
+  const answers =
+    model.engine === 'sglang' || (runsVllm(model.engine) && 'task' in model && model.task === 'generate');
   return answers && (mostReplicas(model, tier) ?? 0) > 1;
 }
 

@@ -2,7 +2,7 @@ import { CRON, TIME_ZONE } from '../../lib/core/cron';
 import { oneOf } from '../choices';
 import { listOf, mapOf, objectOf, optional, withDefault } from '../fields';
 import { DEFAULT_ENGINE } from '../merge';
-import { boolean, enumOf, integer, number, string } from '../scalars';
+import { boolean, enumOf, integer, number, refusing, string } from '../scalars';
 import { sglangCanary, simulatorCanary, vllmCanary } from './canary';
 import { adapters, extraArgs, hubName, replicaKeys, vllmKeys } from './engine';
 import { fitKeys, takenGpu } from './fit';
@@ -27,6 +27,21 @@ const officeHours = objectOf('Hours in which more replicas run', {
   replicas: integer('Replicas that run at least', { min: 1 }),
 });
 
+const schedule = optional(listOf('Hours in which more run, whatever the load', officeHours, { min: 1 }));
+
+/** What replicas of a server follow that keeps no cache of what was read. */
+const byQueue = optional(
+  objectOf('How replicas between min and max follow the load', {
+    on: optional(enumOf('What they follow: requests that wait, or how busy the GPUs are', ['queue', 'gpu'])),
+    target: optional(
+      number('Enough for each replica: waiting requests (the largest batch), or percent of the GPUs (60)', {
+        above: 0,
+      }),
+    ),
+    schedule,
+  }),
+);
+
 const every = {
   model: string('Model to serve, as Hugging Face names it', hubName),
   context: optional(
@@ -49,7 +64,7 @@ const every = {
           },
         ),
       ),
-      schedule: optional(listOf('Hours in which more run, whatever the load', officeHours, { min: 1 })),
+      schedule,
     }),
   ),
   replicas: optional(
@@ -66,7 +81,7 @@ const every = {
 };
 const shared = { ...every, adapters: optional(adapters) };
 
-const vllm = objectOf('vLLM on a GPU pool', {
+const onVllm = {
   ...shared,
   pool: string('GPU pool that the replicas run on (without AWS, use engine: simulator)', label),
   task: withDefault(enumOf('What the model does', ['generate', 'embed', 'rerank', 'transcribe']), 'generate'),
@@ -75,12 +90,25 @@ const vllm = objectOf('vLLM on a GPU pool', {
   ...vllmKeys,
   ...fitKeys,
   gpus: withDefault(replicaKeys.gpus, 1),
+};
+
+const vllm = objectOf('vLLM on a GPU pool', {
+  ...onVllm,
   nodes: optional(
     integer('Nodes of one replica, which share out its layers; absent means 1', { min: 2, max: 16 }),
   ),
   extraArgs: optional(extraArgs),
   canary: optional(vllmCanary),
 });
+
+const kserve = objectOf(
+  "vLLM on a GPU pool, as an LLMInferenceService that KServe's controller makes pods of",
+  {
+    ...onVllm,
+    extraArgs: optional(extraArgs),
+    canary: optional(vllmCanary),
+  },
+);
 
 const sglang = objectOf('SGLang on a GPU pool', {
   ...every,
@@ -112,6 +140,18 @@ const ollama = objectOf('A GGUF on Ollama, for small use: on CPUs, or on one GPU
   observed: optional(takenGpu),
 });
 
+/** Why no model is served by TensorRT-LLM, whoever starts it. */
+const TRTLLM =
+  "the release of it in Triton 26.07, 1.2.1, tells no queue and calls every model 'undefined', so that nothing could scale it or " +
+  "choose among its replicas, and Triton's OpenAI frontend sends what its PyTorch backend does not take; use engine 'vllm' or 'sglang'";
+
+/** Backends of Triton that are known and not offered. */
+const BACKENDS = {
+  tensorrtllm: TRTLLM,
+  vllm: "behind Triton it speaks no OpenAI protocol that the gateway could route to; use engine 'vllm'",
+  python: 'such a model is a program, which its own config.pbtxt configures; leave backend out',
+};
+
 const triton = objectOf(
   'Models that write no text on Triton, from a repository in the bucket: on CPUs, or on one GPU',
   {
@@ -124,7 +164,10 @@ const triton = objectOf(
       { pattern: /^[A-Za-z0-9][\w.-]*$/, format: 'the name of a folder' },
       objectOf('A model of the repository', {
         backend: optional(
-          enumOf('Backend, for a model whose config.pbtxt is to be written', ['onnxruntime', 'tensorrt']),
+          refusing(
+            enumOf('Backend, for a model whose config.pbtxt is to be written', ['onnxruntime', 'tensorrt']),
+            BACKENDS,
+          ),
         ),
         maxBatch: optional(integer('Requests computed together at most; absent means 32', { min: 1 })),
         delayMs: optional(integer('How long a request waits for others; absent means 50', { min: 0 })),
@@ -136,6 +179,7 @@ const triton = objectOf(
     weightsGiB: integer('Size of these models, in GiB, rounded up', { min: 1 }),
     pool: optional(string('GPU pool that the replicas run on; absent means CPUs', label)),
     replicas: every.replicas,
+    autoscale: byQueue,
     drainSeconds: every.drainSeconds,
     startupSeconds: replicaKeys.startupSeconds,
     slice: replicaKeys.slice,
@@ -154,8 +198,10 @@ const simulator = objectOf('The API and metrics of vLLM without weights or GPUs,
 
 /** Engines that are known and not offered, with what to use. */
 const REFUSED = {
-  kserve:
-    "no backend for it is built; 'vllm' or 'sglang' with routing: { kind: picker } do what its LLMInferenceService does",
+  'tensorrt-llm': TRTLLM,
+  tensorrtllm: TRTLLM,
+  trtllm: TRTLLM,
+  'trtllm-serve': TRTLLM,
   tgi: "it is in maintenance mode, and its makers name vLLM and SGLang as successors; use 'vllm' or 'sglang'",
 };
 
@@ -165,7 +211,7 @@ export const models = mapOf(
   label,
   oneOf('A model and how it is served', {
     by: 'engine',
-    of: { vllm, sglang, ollama, triton, simulator },
+    of: { vllm, sglang, kserve, ollama, triton, simulator },
     fallback: DEFAULT_ENGINE,
     refused: REFUSED,
   }),

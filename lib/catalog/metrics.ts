@@ -5,6 +5,7 @@ import { join } from 'node:path';
 export type MetricSource =
   | 'vllm'
   | 'sglang'
+  | 'triton'
   | 'simulator'
   | 'litellm'
   | 'dcgm'
@@ -73,6 +74,16 @@ const SIMULATOR = {
   any: [],
 };
 
+/** All that Triton registers itself and tells unasked; its counters have no ending. Backends may tell more of their own. */
+const TRITON = words(
+  `nv_inference_request_success nv_inference_request_failure nv_inference_count nv_inference_exec_count
+  nv_inference_request_duration_us nv_inference_queue_duration_us nv_inference_compute_input_duration_us
+  nv_inference_compute_infer_duration_us nv_inference_compute_output_duration_us nv_inference_pending_request_count
+  nv_model_load_duration_secs nv_pinned_memory_pool_total_bytes nv_pinned_memory_pool_used_bytes nv_gpu_utilization
+  nv_gpu_memory_total_bytes nv_gpu_memory_used_bytes nv_gpu_power_usage nv_gpu_power_limit nv_energy_consumption
+  nv_cpu_utilization nv_cpu_memory_total_bytes nv_cpu_memory_used_bytes`,
+);
+
 /** What our own queries read of sources that tell far more. */
 const PARTS: Readonly<Partial<Record<MetricSource, MetricTable>>> = {
   litellm: some(
@@ -137,6 +148,7 @@ export function metricTables(): Readonly<Record<MetricSource, MetricTable>> {
   tables = {
     vllm: whole('vllm:', engines.vllm),
     sglang: whole('sglang:', engines.sglang),
+    triton: { prefix: 'nv_', version: '26.07', complete: true, series: new Set(TRITON) },
     simulator: whole('vllm:', {
       version: '0.10.2',
       gauges: speaking(gauges),

@@ -3,6 +3,7 @@ export { ExternalSecretsOperator } from './external-secrets-operator';
 export { GatewayApiCrds, InferenceCrds } from './gateway-crds';
 export { Keda } from './keda';
 export { ClusterKnown } from './known';
+export { KServe, KServeCrds } from './kserve';
 export { Kueue, type KueueProps } from './kueue';
 export { LeaderWorkerSets } from './leader-worker-sets';
 export { LoadBalancerController } from './load-balancer-controller';

@@ -181,6 +181,10 @@ export interface ModelFact {
   readonly smokeTested?: boolean;
   /** What it was measured to take of each GPU, for an engine whose models nobody here can size. */
   readonly takes?: MeasuredGpu;
+  /** Name of what scalers scale; absent where it is called like the model. */
+  readonly scaleTarget?: string;
+  /** Engine in whose words its pods tell their metrics; absent where that is its own. */
+  readonly tells?: string;
 }
 
 /** Memory of a GPU that a server was seen to take, under load. */

@@ -13,6 +13,8 @@ export * from './finding';
 export * from './group-workload';
 export * from './helm-release';
 export * from './identity';
+export * from './kserve-names';
+export * from './kserve-workload';
 export * from './kube';
 export * from './layer';
 export * from './member-pods';

@@ -12,6 +12,7 @@ export type Exporter =
   | 'redis'
   | 'sglang'
   | 'strimzi'
+  | 'triton'
   | 'vllm';
 
 /** Where some pods tell their metrics. */

@@ -2,6 +2,7 @@ import { ApiObject, Chart } from 'cdk8s';
 import type { IConstruct } from 'constructs';
 import { PlatformError } from './errors';
 import { Facts, type LifecycleFact, type PodsFact, type ReleaseFact } from './facts';
+import { kserveDeployment, kserveLabels } from './kserve-names';
 import { idOf, type KubeObject, type PodTemplate } from './kube';
 import { Layer, PHASES, type Phase } from './layer';
 import { ownOrigin } from './origin';
@@ -112,7 +113,7 @@ export function render(root: IConstruct): Rendered {
   const objects = layers.flatMap((layer) => layer.units.flatMap((unit) => unit.objects));
   const lifecycles = new Map(facts.of('lifecycle').map((fact) => [fact.owner, fact]));
   for (const object of objects) {
-    const pods = podsOf(object, lifecycles.get(object.id));
+    const pods = podsOf(object, lifecycles.get(object.id)) ?? kservePodsOf(object, lifecycles);
     if (pods) facts.add('pods', pods, object.origin);
     for (const members of groupPodsOf(object, lifecycles.get(`${object.id}#leader`))) {
       facts.add('pods', members, object.origin);
@@ -196,6 +197,29 @@ function podsOf({ id, json }: RenderedObject, scale: LifecycleFact | undefined):
   }
   const replicas = (spec?.replicas as number | undefined) ?? scale?.minReplicas ?? 1;
   return { ...base, replicas, maxReplicas: scale?.maxReplicas ?? replicas, template };
+}
+
+/** The Deployment that KServe's controller makes of an object, from the template that we write. */
+function kservePodsOf(
+  { json }: RenderedObject,
+  lifecycles: ReadonlyMap<string, LifecycleFact>,
+): PodsFact | undefined {
+  if (json.kind !== 'LLMInferenceService') return undefined;
+  const { name, namespace = 'default' } = json.metadata;
+  const owner = `Deployment/${namespace}/${kserveDeployment(name)}`;
+  const scale = lifecycles.get(owner);
+  const spec = json.spec as { readonly replicas?: number; readonly template?: PodTemplate['spec'] };
+  // Without one the controller takes its own, of which nothing is known here.
+  if (!spec.template) return undefined;
+  const replicas = spec.replicas ?? scale?.minReplicas ?? 1;
+  return {
+    owner,
+    maker: 'object',
+    namespace,
+    replicas,
+    maxReplicas: scale?.maxReplicas ?? replicas,
+    template: { metadata: { labels: kserveLabels(name) }, spec: spec.template },
+  };
 }
 
 interface GroupSpec {

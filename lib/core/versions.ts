@@ -57,6 +57,16 @@ export const charts = {
     repository: 'https://aws.github.io/eks-charts',
     version: 'v0.5.30',
   },
+  kserveCrds: {
+    chart: 'kserve-llmisvc-crd-minimal',
+    repository: 'oci://ghcr.io/kserve/charts',
+    version: 'v0.20.0',
+  },
+  kserve: {
+    chart: 'kserve-llmisvc-resources',
+    repository: 'oci://ghcr.io/kserve/charts',
+    version: 'v0.20.0',
+  },
   lws: { chart: 'lws', repository: 'oci://registry.k8s.io/lws/charts', version: '0.10.0' },
 } as const;
 

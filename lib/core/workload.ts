@@ -125,7 +125,9 @@ export class Workload extends Construct {
       ),
       spec: {
         terminationGracePeriodSeconds: DEREGISTER_SECONDS + drainSeconds + MARGIN_SECONDS,
-        ...((props.scaled?.max ?? replicas) > 1 ? { topologySpreadConstraints: this.spread(kind) } : {}),
+        ...((props.scaled?.max ?? replicas) > 1
+          ? { topologySpreadConstraints: replicaSpread(this, this.labels, props) }
+          : {}),
       },
     });
     this.revision = revisionOf(template);
@@ -195,25 +197,6 @@ export class Workload extends Construct {
     return { name: this.name, pods: this.pods, port, portNumber, ...options };
   }
 
-  private spread(kind: 'Deployment' | 'StatefulSet'): k8s.TopologySpreadConstraint[] {
-    const base = {
-      maxSkew: 1,
-      labelSelector: { matchLabels: { ...this.labels } },
-      // Counting old pods too would leave the last new one without a zone.
-      ...(kind === 'Deployment' ? { matchLabelKeys: ['pod-template-hash'] } : {}),
-    };
-    return [
-      {
-        ...base,
-        topologyKey: 'topology.kubernetes.io/zone',
-        // GPUs are not to be had in every zone at every hour, and a pool at its limit cannot choose another.
-        whenUnsatisfiable:
-          policyOf(this).spreadZones && !this.props.resources.gpus ? 'DoNotSchedule' : 'ScheduleAnyway',
-      },
-      { ...base, topologyKey: 'kubernetes.io/hostname', whenUnsatisfiable: 'ScheduleAnyway' },
-    ];
-  }
-
   private claims(): k8s.KubePersistentVolumeClaimProps[] {
     return Object.entries(this.props.claims ?? {}).map(([name, { size }]) => ({
       metadata: { name },
@@ -224,6 +207,29 @@ export class Workload extends Construct {
       },
     }));
   }
+}
+
+/** Replicas in different zones and on different nodes, as far as the policy and their GPUs allow. */
+export function replicaSpread(
+  scope: Construct,
+  labels: Labels,
+  { kind = 'Deployment', resources }: Pick<WorkloadProps, 'kind' | 'resources'>,
+): k8s.TopologySpreadConstraint[] {
+  const base = {
+    maxSkew: 1,
+    labelSelector: { matchLabels: { ...labels } },
+    // Counting old pods too would leave the last new one without a zone.
+    ...(kind === 'Deployment' ? { matchLabelKeys: ['pod-template-hash'] } : {}),
+  };
+  return [
+    {
+      ...base,
+      topologyKey: 'topology.kubernetes.io/zone',
+      // GPUs are not to be had in every zone at every hour, and a pool at its limit cannot choose another.
+      whenUnsatisfiable: policyOf(scope).spreadZones && !resources.gpus ? 'DoNotSchedule' : 'ScheduleAnyway',
+    },
+    { ...base, topologyKey: 'kubernetes.io/hostname', whenUnsatisfiable: 'ScheduleAnyway' },
+  ];
 }
 
 function probe(target: ProbeTarget, ports: PodProps['ports']): k8s.Probe {

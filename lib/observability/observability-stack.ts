@@ -12,6 +12,7 @@ import {
 } from '../core';
 import { SERVING_DASHBOARD } from './dashboards/serving';
 import { SGLANG_DASHBOARD } from './dashboards/sglang';
+import { TRITON_DASHBOARD } from './dashboards/triton';
 import type { PrometheusStack } from './prometheus-stack';
 import { type CanaryLimits, canaryRules } from './rules/canary';
 import { DATA } from './rules/data';
@@ -21,6 +22,7 @@ import { PLATFORM } from './rules/platform';
 import { type RuleGroup, written } from './rules/rule';
 import { SERVING } from './rules/serving';
 import { SGLANG } from './rules/sglang';
+import { TRITON } from './rules/triton';
 
 export interface ObservabilityStackProps {
   /** What scrapes. */
@@ -61,7 +63,7 @@ export class ObservabilityStack extends Construct {
     this.runbooks = (props.runbooks ?? 'https://example.com/runbooks').replace(/\/+$/, '');
     const availability = props.gatewayAvailability ?? 99.5;
     this.mustBePossible(availability);
-    this.groups = [SERVING, SGLANG, gatewayRules(availability), GPU, ...DATA, ...PLATFORM];
+    this.groups = [SERVING, SGLANG, TRITON, gatewayRules(availability), GPU, ...DATA, ...PLATFORM];
     for (const group of this.groups.filter(({ exporter }) => exporter === undefined)) this.alert(group);
   }
 
@@ -75,6 +77,7 @@ export class ObservabilityStack extends Construct {
       for (const group of this.groups.filter((each) => each.exporter === exporter)) this.alert(group);
       if (exporter === 'vllm') this.dashboard('models', SERVING_DASHBOARD);
       if (exporter === 'sglang') this.dashboard('models-sglang', SGLANG_DASHBOARD);
+      if (exporter === 'triton') this.dashboard('models-triton', TRITON_DASHBOARD);
     }
   }
 

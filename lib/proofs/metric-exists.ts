@@ -51,14 +51,15 @@ function fault({ name }: Selector, { object, of, scales }: Query, facts: Facts):
     scales === undefined
       ? 'a query without series is no error to Prometheus: the alert never fires, the graph stays empty'
       : 'a query without series is no number: the scaler falls back to what runs, and no load changes that';
-  const engine = scales && facts.of('model').find(({ alias }) => alias === scales)?.engine;
+  const model = facts.of('model').find(({ alias, scaleTarget = alias }) => scaleTarget === scales);
+  const engine = model?.tells ?? model?.engine;
   const tables = metricTables();
   const told = engine && engine in tables ? tables[engine as keyof typeof tables] : undefined;
-  if (told?.complete && (source === 'vllm' || source === 'sglang') && !told.series.has(name)) {
+  if (told?.complete && ENGINES.includes(source) && !told.series.has(name)) {
     return [
       {
         object,
-        what: `${of} reads ${name}, and '${scales}' runs on ${engine}, which does not tell it`,
+        what: `${of} reads ${name}, and '${model?.alias}' runs on ${engine}, which does not tell it`,
         why,
         fix: `read one of its own${own(name, told.series)}`,
       },
@@ -91,12 +92,15 @@ function fault({ name }: Selector, { object, of, scales }: Query, facts: Facts):
   ];
 }
 
+/** Engines, each of which tells its own series and no other's. */
+const ENGINES: readonly MetricSource[] = ['vllm', 'sglang', 'triton'];
+
 /** What is scraped by the platform or by nobody; the rest may have a monitor that somebody wrote by hand. */
-const SCRAPED: readonly MetricSource[] = ['vllm', 'sglang', 'dcgm'];
+const SCRAPED: readonly MetricSource[] = [...ENGINES, 'dcgm'];
 
 /** What engines call the same thing. */
 const SAME: readonly (readonly string[])[] = [
-  ['vllm:num_requests_waiting', 'sglang:num_queue_reqs'],
+  ['vllm:num_requests_waiting', 'sglang:num_queue_reqs', 'nv_inference_pending_request_count'],
   ['vllm:num_requests_running', 'sglang:num_running_reqs'],
   ['vllm:kv_cache_usage_perc', 'sglang:token_usage'],
 ];

@@ -1,4 +1,4 @@
-import { nearest } from '../core';
+import { kserveDeployment, nearest, type RenderedObject } from '../core';
 import { groupOf } from './kinds';
 import type { Proof, Refusal } from './proof';
 
@@ -13,7 +13,12 @@ const MAKERS = new Set([
   'monitoring.coreos.com/Prometheus',
   'postgresql.cnpg.io/Cluster',
   'postgresql.cnpg.io/Pooler',
+  'serving.kserve.io/LLMInferenceService',
 ]);
+
+/** Who makes the pods of an object: KServe by a Deployment of its own. */
+const making = ({ id, json: { kind, metadata } }: RenderedObject): string =>
+  kind === 'LLMInferenceService' ? `Deployment/${metadata.namespace}/${kserveDeployment(metadata.name)}` : id;
 
 /**
  * Pods that operators make are declared, and what is declared has a maker: no other proof sees them otherwise.
@@ -28,7 +33,7 @@ export const podsAreDeclared: Proof = {
     const releases = rendered.facts
       .of('release')
       .map(({ namespace, name }) => `release/${namespace}/${name}`);
-    const makerOf = (owner: string) => owner.slice(0, owner.indexOf('#'));
+    const makerOf = (owner: string) => owner.split('#')[0];
     // Templates of ours are read from the object itself.
     const makers = new Set(rendered.facts.of('pods').map((pods) => makerOf(pods.owner)));
     const findings: Refusal[] = [];
@@ -47,18 +52,19 @@ export const podsAreDeclared: Proof = {
           : 'write the object or the release that makes them, or drop the declaration',
       });
     }
-    const making = rendered.objects.filter(({ json }) =>
-      MAKERS.has(`${groupOf(json.apiVersion)}/${json.kind}`),
-    );
-    for (const { id: object } of making) {
-      if (makers.has(object)) continue;
+    const all = rendered.objects.filter(({ json }) => MAKERS.has(`${groupOf(json.apiVersion)}/${json.kind}`));
+    for (const object of all) {
+      if (makers.has(making(object))) continue;
       findings.push({
-        object,
+        object: object.id,
         what: 'makes pods, and none of them is declared',
         why: 'nothing proves that they have a node, a policy, and a namespace that admits them',
-        fix: 'declare them with DeclaredPods beside the object',
+        fix:
+          object.json.kind === 'LLMInferenceService'
+            ? 'write spec.template, or use KServeService'
+            : 'declare them with DeclaredPods beside the object',
       });
     }
-    return { findings, checked: declared.length + making.length };
+    return { findings, checked: declared.length + all.length };
   },
 };

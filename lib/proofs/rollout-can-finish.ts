@@ -1,4 +1,4 @@
-import type { PodsFact, PoolFact } from '../core';
+import { kserveDeployment, type PodsFact, type PoolFact } from '../core';
 import type { Index } from './index-of';
 import { asksForDevice, type BoundTo, boundPods, holdsOneMore, mostNodes } from './packing';
 import { zonesApart } from './placement';
@@ -76,6 +76,22 @@ export const rolloutCanFinish: Proof = {
       const stuck = noRoom(pods, bound, surge, missing);
       if (stuck) findings.push({ object, ...stuck });
     }
+    for (const { id: object, json } of index.of('LLMInferenceService')) {
+      checked++;
+      const { name, namespace } = json.metadata;
+      const pods = index.podsOf(`Deployment/${namespace}/${kserveDeployment(name)}`);
+      if (!pods) continue;
+      const most = pods.maxReplicas;
+      // Its controller says nothing of how, and then a quarter may be new, and a quarter missing.
+      const stuck = noRoom(
+        pods,
+        bound,
+        count(undefined, most, Math.ceil),
+        count(undefined, most, Math.floor),
+        "use engine vllm, which takes one away first: KServe's controller starts a new one first",
+      );
+      if (stuck) findings.push({ object, ...stuck });
+    }
     for (const { id: object, json } of index.of('LeaderWorkerSet')) {
       checked++;
       const stuck = noRoomForGroup(json.spec as GroupSpec, index.podsOf(`${object}#leader`), bound);
@@ -125,7 +141,13 @@ function singleWriters({ namespace, template }: PodsFact, index: Index): string[
 }
 
 /** When a new pod finds no GPU while all models of its pool are at their highest scale, and none of the old may go. */
-function noRoom(pods: PodsFact, bound: ReadonlyMap<PoolFact, BoundTo>, surge: number, missing: number) {
+function noRoom(
+  pods: PodsFact,
+  bound: ReadonlyMap<PoolFact, BoundTo>,
+  surge: number,
+  missing: number,
+  instead = 'let a rollout take one away (maxSurge 0, maxUnavailable 1; a model: surge: false)',
+) {
   if (missing > 0 || surge === 0) return undefined;
   const home = [...bound].find(([, { pods: all }]) => all.some((each) => each.pods === pods));
   if (!home) return undefined;
@@ -138,6 +160,6 @@ function noRoom(pods: PodsFact, bound: ReadonlyMap<PoolFact, BoundTo>, surge: nu
   return {
     what: `needs ${(most + 1) * perNode} GPUs of pool '${pool.name}' for the first step of a rollout at the highest scale, and the pool may hold ${most * perNode}`,
     why: 'a new pod must be ready before an old one goes (maxUnavailable 0), and it stays Pending',
-    fix: `${moreOf(pool, (most + 1) * perNode)}, or let a rollout take one away (maxSurge 0, maxUnavailable 1; a model: surge: false)`,
+    fix: `${moreOf(pool, (most + 1) * perNode)}, or ${instead}`,
   };
 }

@@ -1,3 +1,5 @@
+import { kserveDeployment } from '../core';
+import type { Index } from './index-of';
 import type { Proof, Refusal } from './proof';
 
 interface ScalerSpec {
@@ -32,10 +34,11 @@ export const scalerOwnsReplicas: Proof = {
           });
         }
         scalers.set(target, id);
-        const replicas = (index.object(target)?.json.spec as { replicas?: number } | undefined)?.replicas;
-        if (replicas === undefined) continue;
+        const writer = writerOf(target, index);
+        const replicas = (writer?.json.spec as { replicas?: number } | undefined)?.replicas;
+        if (!writer || replicas === undefined) continue;
         findings.push({
-          object: target,
+          object: writer.id,
           what: `writes replicas: ${replicas}, and ${id} scales it`,
           why: 'every deploy sets the count back, and takes pods away under load',
           fix: 'leave replicas out, and give the scaler its minimum',
@@ -57,3 +60,13 @@ export const scalerOwnsReplicas: Proof = {
     return { findings, checked };
   },
 };
+
+/** The object that says how many replicas there are: the workload itself, or what KServe makes it of. */
+const writerOf = (target: string, index: Index) =>
+  index.object(target) ??
+  index
+    .of('LLMInferenceService')
+    .find(
+      ({ json: { metadata } }) =>
+        target === `Deployment/${metadata.namespace}/${kserveDeployment(metadata.name)}`,
+    );

@@ -1,4 +1,4 @@
-import type { KubeObject, PodSpec, PodsFact, Rendered } from '../core';
+import { type KubeObject, kserveDeployment, type PodSpec, type PodsFact, type Rendered } from '../core';
 
 /** On pods that stand in for those of a chart or an operator: who would make the real ones. */
 export const STANDS_FOR = 'nexus.dev/stands-for';
@@ -17,6 +17,7 @@ export function standIns(rendered: Rendered): ReadonlyMap<string, readonly KubeO
   };
   for (const { layer, json, id } of rendered.objects) {
     if (json.kind === 'LeaderWorkerSet') objectsOf(layer).push(...groupStandIns(id, rendered));
+    if (json.kind === 'LLMInferenceService') objectsOf(layer).push(...kserveStandIns(json, rendered));
   }
   for (const pods of rendered.facts.of('pods')) {
     if (pods.maker === 'object') continue;
@@ -51,6 +52,15 @@ function groupStandIns(id: string, { facts }: Rendered): KubeObject[] {
       });
     }),
   );
+}
+
+/** The Deployment that KServe's controller would make, by its own name: scalers know it by that. */
+function kserveStandIns({ metadata }: KubeObject, { facts }: Rendered): KubeObject[] {
+  const name = kserveDeployment(metadata.name);
+  const pods = facts.of('pods').find(({ owner }) => owner === `Deployment/${metadata.namespace}/${name}`);
+  if (!pods) return [];
+  const made = standIn(pods);
+  return [{ ...made, metadata: { ...made.metadata, name } }];
 }
 
 /** Runs what a CronJob would run at its hour, once and now. */

@@ -1,9 +1,10 @@
 import { ApiObject } from 'cdk8s';
-import { Construct } from 'constructs';
+import { Construct, type IConstruct } from 'constructs';
 import { namespaceOf, PlatformError } from '../core';
-import type { ModelServer } from './model-server';
+import type { EngineName } from './engines';
+import type { ReplicaRange } from './model-server';
 import { cronTrigger, type OfficeHours } from './office-hours';
-import { ask, type Signal } from './signals';
+import { ask, type Card, type Signal } from './signals';
 
 /** How the replicas of a model follow its load. */
 export interface Autoscale {
@@ -15,7 +16,7 @@ export interface Autoscale {
   readonly on?: Signal;
   /**
    * How much of it is enough for each replica: waiting requests, or percent.
-   * @default - 5 requests, 80 percent of the cache, 60 percent of the GPUs
+   * @default - 5 requests (on Triton its largest batch), 80 percent of the cache, 60 percent of the GPUs
    */
   readonly target?: number;
   /**
@@ -25,9 +26,26 @@ export interface Autoscale {
   readonly schedule?: readonly OfficeHours[];
 }
 
+/** A server that can be scaled. */
+export interface Scalable extends IConstruct {
+  readonly model: string;
+  readonly replicas: ReplicaRange;
+  /** Whose metrics its pods tell; absent where they tell none. */
+  readonly tells?: EngineName;
+  /** Its GPUs, as their metrics see them. */
+  readonly card: Card;
+  /** What the metrics of its GPUs are labelled with. */
+  readonly holder: string;
+  readonly scaleTarget: { readonly apiVersion?: string; readonly kind?: string; readonly name: string };
+  /** Requests that may wait at each replica without being too many; absent for the usual number. */
+  readonly queueTarget?: number;
+  /** Used by what scales it. */
+  scaledByLoad(): void;
+}
+
 export interface ModelAutoscalerProps extends Autoscale {
   /** What to scale, between the floor and the ceiling of its replicas. */
-  readonly server: ModelServer;
+  readonly server: Scalable;
   /** URL of the Prometheus that scrapes the server, as KEDA's operator reaches it. */
   readonly prometheus: string;
 }
@@ -37,7 +55,7 @@ export class ModelAutoscaler extends Construct {
   constructor(scope: Construct, id: string, props: ModelAutoscalerProps) {
     super(scope, id);
     const { server, prometheus, on = 'queue', schedule = [] } = props;
-    const { model, replicas, tells: engine, card } = server;
+    const { model, replicas, tells: engine, card, holder } = server;
     const { min, max } = replicas;
     // What tells nothing is fixed, too: its server refuses a range.
     if (min === max || !engine) {
@@ -48,7 +66,8 @@ export class ModelAutoscaler extends Construct {
       });
     }
     const namespace = namespaceOf(server);
-    const { query, threshold } = ask(this, on, { model, namespace, engine, card }, props.target);
+    const target = props.target ?? (on === 'queue' ? server.queueTarget : undefined);
+    const { query, threshold } = ask(this, on, { model, namespace, engine, card, holder }, target);
     server.scaledByLoad();
 
     new ApiObject(this, 'ScaledObject', {

@@ -6,6 +6,8 @@ import {
   type EnvVars,
   GeneratedSecret,
   GroupWorkload,
+  KSERVE_CONTAINER,
+  KServeWorkload,
   type MeasuredGpu,
   type MetricsEndpoint,
   type ModelStart,
@@ -21,7 +23,7 @@ import {
 } from '../core';
 import { type Adapter, ServedAdapter } from './adapters';
 import type { EngineName } from './engines';
-import type { Card } from './signals';
+import { type Card, cardOf } from './signals';
 import { simulatorPod } from './simulator-pod';
 
 /** Replicas between a floor and a ceiling; equal ones mean that nothing scales it. */
@@ -94,6 +96,8 @@ export interface ServerPod
   readonly env?: EnvVars;
   /** Several nodes that work as one, and what those behind the first are started with. */
   readonly group?: { readonly nodes: number; readonly workerArgs: readonly string[] };
+  /** What an LLMInferenceService says besides; absent where the pods are ours to make. */
+  readonly kserve?: { readonly uri: string; readonly tensor: number };
   /** Engine, as facts name it. */
   readonly engine: string;
   /** Whose metrics its pods tell; the simulator speaks as vLLM. Absent for an engine without metrics. */
@@ -148,6 +152,8 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
   public readonly tells?: EngineName;
   /** Its GPUs, as their metrics see them. */
   public readonly card: Card;
+  /** What the metrics of its GPUs are labelled with. */
+  public readonly holder: string;
   /** What it does for its callers. */
   public readonly task: ModelStart['task'];
   /** Changes with its pods. */
@@ -191,15 +197,29 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
     }
     const adapters = props.adapters ?? {};
 
-    const { engine, tells, port, ready, alive, pool, slice, sharedBy, weights, start, takes, group, ...pod } =
-      (props.simulate ? simulated : describe)(this, {
-        model: props.model,
-        replicas: this.replicas,
-        drainSeconds: this.longestSeconds,
-        adapters,
-        ...(this.secret ? { key: this.secret.key('apiKey') } : {}),
-        ...(props.context === undefined ? {} : { context: props.context }),
-      });
+    const {
+      engine,
+      tells,
+      port,
+      ready,
+      alive,
+      pool,
+      slice,
+      sharedBy,
+      weights,
+      start,
+      takes,
+      group,
+      kserve,
+      ...pod
+    } = (props.simulate ? simulated : describe)(this, {
+      model: props.model,
+      replicas: this.replicas,
+      drainSeconds: this.longestSeconds,
+      adapters,
+      ...(this.secret ? { key: this.secret.key('apiKey') } : {}),
+      ...(props.context === undefined ? {} : { context: props.context }),
+    });
     this.port = port ?? PORT;
     this.image = pod.image;
     this.resources = pod.resources;
@@ -221,13 +241,20 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
         ? { scaled: { by: `ScaledObject/${namespaceOf(this)}/${id}`, max: this.replicas.max } }
         : {}),
     };
-    const server = group
-      ? new GroupWorkload(this, 'Server', { ...described, size: group.nodes, memberArgs: group.workerArgs })
-      : new Workload(this, 'Server', described);
+    const server = kserve
+      ? new KServeWorkload(this, 'Server', { ...described, ...kserve })
+      : group
+        ? new GroupWorkload(this, 'Server', { ...described, size: group.nodes, memberArgs: group.workerArgs })
+        : new Workload(this, 'Server', described);
     const outward = server instanceof GroupWorkload ? server.members : server.pods;
+    const target = server instanceof KServeWorkload ? server.deployment : id;
     this.scaleTarget = group
       ? { apiVersion: 'leaderworkerset.x-k8s.io/v1', kind: 'LeaderWorkerSet', name: id }
-      : { name: id };
+      : { name: target };
+    // Its own container is called like the model, that of KServe like all others.
+    this.holder = kserve
+      ? `container="${KSERVE_CONTAINER}",pod=~"${target}-[^-]+-[^-]+"`
+      : `container="${id}"`;
     this.pods = server.pods;
     this.baseUrl = `http://${server.host}:${this.port}/v1`;
     this.provider = `hosted_vllm/${id}`;
@@ -254,6 +281,7 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
       ...(start ? { start } : {}),
       ...(takes ? { takes } : {}),
       ...(weights ? { weights } : {}),
+      ...(kserve ? { scaleTarget: target, tells } : {}),
       smokeTested: this.smoked,
     }));
     declare(this, 'join', { object: `Service/${server.namespace}/${id}`, scope: 'model alias', defines: id });
@@ -325,12 +353,6 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
       });
     }
   }
-}
-
-function cardOf(gpus = 0, slice?: string, sharedBy?: number): Card {
-  if (!gpus) return 'none';
-  if (slice !== undefined) return 'slice';
-  return sharedBy === undefined ? 'whole' : 'shared';
 }
 
 const simulated = ({ node }: Construct, { context, adapters }: ServerSettings): ServerPod =>

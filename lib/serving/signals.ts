@@ -14,6 +14,15 @@ export interface Scaled {
   readonly namespace: string;
   readonly engine: EngineName;
   readonly card: Card;
+  /** What the metrics of its GPUs are labelled with. */
+  readonly holder: string;
+}
+
+/** GPUs that pods ask for, as their metrics see them. */
+export function cardOf(gpus = 0, slice?: string, sharedBy?: number): Card {
+  if (!gpus) return 'none';
+  if (slice !== undefined) return 'slice';
+  return sharedBy === undefined ? 'whole' : 'shared';
 }
 
 /** How a signal is asked for: a sum over replicas, and how much of it is one replica's. */
@@ -47,19 +56,27 @@ export function ask(at: Construct, signal: Signal, scaled: Scaled, target?: numb
 }
 
 const QUERIES: Readonly<Record<Signal, (at: Construct, scaled: Scaled) => string>> = {
-  queue: (_, { engine, ...model }) => `sum(${ENGINES[engine].waiting}${ofModel(model)})`,
-  // An engine with several ranks tells of each.
-  kvCache: (_, { engine, ...model }) => `sum(avg by (pod) (${ENGINES[engine].kvCache}${ofModel(model)}))`,
+  queue: (_, { engine, ...model }) => `sum(${ENGINES[engine].waiting}{${ENGINES[engine].of(model)}})`,
+  kvCache: (at, { engine, ...model }) => {
+    const { kvCache, of } = ENGINES[engine];
+    if (kvCache === undefined) throw cacheless(at, model.model, engine);
+    // An engine with several ranks tells of each.
+    return `sum(avg by (pod) (${kvCache}{${of(model)}}))`;
+  },
   gpu: (at, scaled) => {
     mustTellOfGpus(at, scaled);
-    // The exporter names the pod and the container that hold a card; the container is called like the model.
-    const of = `{namespace="${scaled.namespace}",container="${scaled.model}"}`;
+    // The exporter names the pod and the container that hold a card.
+    const of = `{namespace="${scaled.namespace}",${scaled.holder}}`;
     return `sum(avg by (pod) (DCGM_FI_DEV_GPU_UTIL${of}))`;
   },
 };
 
-const ofModel = ({ model, namespace }: Pick<Scaled, 'model' | 'namespace'>): string =>
-  `{namespace="${namespace}",model_name="${model}"}`;
+const cacheless = (at: Construct, model: string, engine: EngineName) =>
+  new PlatformError(at, {
+    what: `scales '${model}' by 'kvCache'`,
+    why: `${engine} keeps no cache of what was read and written, so that nothing tells of it`,
+    fix: "follow 'queue', which counts the requests that wait",
+  });
 
 const BLIND: Readonly<Partial<Record<Card, string>>> = {
   none: 'it holds no GPU, so that nothing tells of one',

@@ -1,3 +1,6 @@
+/** Requests computed together, where nobody says. */
+export const LARGEST_BATCH = 32;
+
 /** One model of a Triton repository. */
 export interface LoadedModel {
   /**
@@ -18,7 +21,11 @@ export interface LoadedModel {
 }
 
 /** The config.pbtxt of a model that is ours to configure; undefined for one that the repository does. */
-export function modelConfig({ backend, maxBatch = 32, delayMs = 50 }: LoadedModel): string | undefined {
+export function modelConfig({
+  backend,
+  maxBatch = LARGEST_BATCH,
+  delayMs = 50,
+}: LoadedModel): string | undefined {
   if (!backend) return undefined;
   return [
     `backend: "${backend}"`,

@@ -7,6 +7,7 @@ import {
   images,
   type MeasuredGpu,
   type MetricsEndpoint,
+  namespaceOf,
   PlatformError,
   type PodGroup,
   type PodResources,
@@ -15,9 +16,11 @@ import {
   Workload,
   WorkloadIdentity,
 } from '../core';
+import type { Scalable } from './autoscaling';
 import { onDevice, type ReplicaProps, replicaResources } from './gpu-replica';
 import { storeEnv } from './model-cache';
-import { type LoadedModel, modelConfig } from './triton-config';
+import { type Card, cardOf } from './signals';
+import { LARGEST_BATCH, type LoadedModel, modelConfig } from './triton-config';
 
 export interface TritonServiceProps extends Pick<ReplicaProps, 'slice' | 'surge' | 'cpu' | 'memoryGiB'> {
   /** Bucket that holds the repository. */
@@ -34,8 +37,8 @@ export interface TritonServiceProps extends Pick<ReplicaProps, 'slice' | 'surge'
    */
   readonly pool?: INodePool;
   /**
-   * Replicas, as many at any load: floor and ceiling are one number.
-   * @default - the environment's policy: 1 in dev, 2 in prod
+   * Replicas kept running. A ceiling above the floor needs a `ModelAutoscaler`.
+   * @default - the environment's policy, fixed: 1 in dev, 2 in prod
    */
   readonly replicas?: { readonly min: number; readonly max: number };
   /**
@@ -79,7 +82,7 @@ function repositoryProgram(): string {
  * Models that write no text (vision, ranking, fraud) on Triton, from a repository in the bucket. Clients speak its own
  * protocol, KServe v2, on HTTP and gRPC: it is no `IModelEndpoint`, and no gateway routes to it.
  */
-export class TritonService extends Construct implements IScrapeTarget {
+export class TritonService extends Construct implements IScrapeTarget, Scalable {
   /** The construct's id: the name of its Service. */
   public readonly model: string;
   /** Where clients call `/v2/models/<name>/infer`. */
@@ -92,6 +95,13 @@ export class TritonService extends Construct implements IScrapeTarget {
   public readonly longestSeconds: number;
   public readonly metrics: readonly MetricsEndpoint[];
   public readonly replicas: { readonly min: number; readonly max: number };
+  public readonly tells = 'triton';
+  public readonly card: Card;
+  public readonly holder: string;
+  public readonly scaleTarget: { readonly name: string };
+  /** One batch that waits is no queue. */
+  public readonly queueTarget: number;
+  private scaled = false;
 
   constructor(scope: Construct, id: string, props: TritonServiceProps) {
     super(scope, id);
@@ -103,8 +113,12 @@ export class TritonService extends Construct implements IScrapeTarget {
     this.longestSeconds = drainSeconds;
     this.replicas = props.replicas ?? { min: fixed, max: fixed };
     this.resources = pool ? replicaResources(this, { ...props, pool }) : cpuResources(props);
-    this.mustBeFixed();
+    this.holder = `container="${id}"`;
+    this.scaleTarget = { name: id };
+    this.queueTarget = Math.max(0, ...loads.map(([, { maxBatch = LARGEST_BATCH }]) => maxBatch));
+    this.mustBeRange();
     this.mustLoad(props);
+    this.mustHaveBackends(props);
     this.mustBeS3(bucket);
 
     const prefix = `triton/${repository}/`;
@@ -170,12 +184,16 @@ export class TritonService extends Construct implements IScrapeTarget {
       sharedMemory: '1Gi',
       resources: this.resources,
       replicas: this.replicas.min,
+      ...(this.replicas.max > this.replicas.min
+        ? { scaled: { by: `ScaledObject/${namespaceOf(this)}/${id}`, max: this.replicas.max } }
+        : {}),
       ...(placement ? { placement, rollout, priorityClass: priorityClass(this, 'serving') } : {}),
     });
     this.pods = server.pods;
     this.httpUrl = `http://${server.host}:${PORTS.http}`;
     this.grpcTarget = `${server.host}:${PORTS.grpc}`;
-    this.metrics = [server.metrics('metrics')];
+    this.metrics = [server.metrics('metrics', { exporter: 'triton' })];
+    this.card = cardOf(this.resources.gpus, device.slice, device.sharedBy);
     declare(this, 'model', {
       alias: id,
       model: repository,
@@ -186,6 +204,20 @@ export class TritonService extends Construct implements IScrapeTarget {
       ...device,
       ...(observed ? { takes: observed } : {}),
     });
+    this.node.addValidation({
+      validate: () =>
+        this.replicas.max > this.replicas.min && !this.scaled
+          ? [
+              `is to run ${this.replicas.min} to ${this.replicas.max} replicas, but nothing scales it. ` +
+                'Create a ModelAutoscaler for it',
+            ]
+          : [],
+    });
+  }
+
+  /** Used by what scales it. */
+  public scaledByLoad(): void {
+    this.scaled = true;
   }
 
   /** Let the pods of a namespace call its models, on HTTP and gRPC. */
@@ -195,13 +227,13 @@ export class TritonService extends Construct implements IScrapeTarget {
     }
   }
 
-  private mustBeFixed(): void {
+  private mustBeRange(): void {
     const { min, max } = this.replicas;
-    if (min === max) return;
+    if (min >= 1 && min <= max) return;
     throw new PlatformError(this, {
       what: `'replicas' is ${min} to ${max}`,
-      why: 'no series of its queue is known here that could be followed, so nothing would scale it',
-      fix: `set both to ${max}`,
+      why: min < 1 ? 'without a running replica nothing measures a queue' : 'there is no number that is both',
+      fix: `set min to ${Math.max(1, Math.min(min, max))}`,
     });
   }
 
@@ -221,6 +253,17 @@ export class TritonService extends Construct implements IScrapeTarget {
       what: `'loads.${odd[0]}' says how to batch, and names no backend`,
       why: 'without it the config.pbtxt of the repository decides, which is not ours to change',
       fix: `write dynamic_batching there, or name the backend to have the file written`,
+    });
+  }
+
+  private mustHaveBackends({ loads }: TritonServiceProps): void {
+    const [, only] = /-(trtllm|vllm)-python-py3/.exec(this.image) ?? [];
+    const [name, model] = Object.entries(loads).find(([, { backend }]) => backend) ?? [];
+    if (!only || !name) return;
+    throw new PlatformError(this, {
+      what: `'loads.${name}' asks for backend '${model?.backend}', and image '${this.image}' has only those of ${only} and Python`,
+      why: 'the model cannot be loaded, and that ends the start',
+      fix: `leave image out: Triton's own has all others`,
     });
   }
 

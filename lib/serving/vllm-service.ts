@@ -133,7 +133,8 @@ export class VllmService extends ModelServer {
 /** Part of the host's memory that weights pass through on their way to the GPUs. */
 const STREAM_SHARE = 0.4;
 
-function vllmPod(server: Construct, props: VllmServiceProps, settings: ServerSettings): ServerPod {
+/** The pod of a server, whoever makes it. */
+export function vllmPod(server: Construct, props: VllmServiceProps, settings: ServerSettings): ServerPod {
   const { gpus = 1, nodes = 1, task = 'generate', utilization = 0.92, extraArgs = [] } = props;
   const { context, drainSeconds, replicas, key } = settings;
   const { maxSequences, batchedTokens } = batchLimits(

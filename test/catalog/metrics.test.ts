@@ -6,6 +6,13 @@ test.each(['vllm', 'sglang'] as const)('the list of %s is that of the image we r
   expect(images[engine].split(':v')[1]).toBe(metricTables()[engine].version);
 });
 
+test('the list of triton is that of the image we run, whose counters have no ending', () => {
+  const { series, version } = metricTables().triton;
+  expect(images.triton).toContain(`:${version}-`);
+  expect(series.has('nv_inference_request_success')).toBe(true);
+  expect(series.has('nv_inference_request_success_total')).toBe(false);
+});
+
 test('the simulator is the one whose documentation was read', () => {
   expect(images.inferenceSim.split(':v')[1]).toBe(metricTables().simulator.version);
 });
@@ -31,9 +38,10 @@ test('the simulator tells a part of what vLLM does, and what scales a model', ()
 });
 
 test('the beginning of a name says whose it is', () => {
-  expect(['vllm:a', 'sglang:a', 'DCGM_FI_A', 'kube_a', 'my_app'].map(sourceOf)).toEqual([
+  expect(['vllm:a', 'sglang:a', 'nv_a', 'DCGM_FI_A', 'kube_a', 'my_app'].map(sourceOf)).toEqual([
     'vllm',
     'sglang',
+    'triton',
     'dcgm',
     'kube-state-metrics',
     undefined,

@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { KubeObject } from '../../lib/core';
+import { written } from '../../lib/observability/rules/rule';
 import { SGLANG } from '../../lib/observability/rules/sglang';
+import { TRITON } from '../../lib/observability/rules/triton';
 import { parsePromql } from '../../lib/proofs/promql/parse';
 import { queriesOf } from '../../lib/proofs/queries';
 import { BROKEN, GOOD } from '../proofs/promql/queries';
@@ -59,6 +61,73 @@ suite('promtool', ['promtool'], () => {
     tally('promtool', 1, 'broken rules refused');
   });
 
+  /** A model on Triton, by what is added to its counters in each minute; 100 requests of 20 ms, each on its own. */
+  interface Minute {
+    readonly good?: number;
+    readonly failed?: number;
+    readonly hungUp?: number;
+    /** Milliseconds of a request, and of its waiting. */
+    readonly ms?: number;
+    readonly waitMs?: number;
+    readonly pending?: number;
+  }
+
+  /** Alerts of Triton that Prometheus itself fires after half an hour of such minutes. */
+  function fired({ good = 100, failed = 0, hungUp = 0, ms = 20, waitMs = 1, pending = 0 }: Minute): string[] {
+    const of = 'container="vision",model="resnet50",version="1"';
+    const counter = (name: string, count: number, more = '') => ({
+      series: `nv_inference_${name}{${of}${more}}`,
+      values: `0+${count}x40`,
+    });
+    const input_series = [
+      counter('request_success', good),
+      counter('exec_count', good),
+      counter('request_failure', failed, ',reason="BACKEND"'),
+      counter('request_failure', hungUp, ',reason="CANCELED"'),
+      counter('request_duration_us', good * ms * 1000),
+      counter('queue_duration_us', good * waitMs * 1000),
+      { series: `nv_inference_pending_request_count{${of}}`, values: `${pending}x40` },
+    ];
+    const file = (name: string, content: object) => {
+      const path = join(folder, name);
+      writeFileSync(path, JSON.stringify(content));
+      return path;
+    };
+    const rules = TRITON.rules.map((rule) => written(rule, 'https://example.com/runbooks'));
+    const alerts = TRITON.rules.flatMap((rule) => ('alert' in rule ? [rule.alert] : []));
+    const alert_rule_test = alerts.map((alertname) => ({
+      eval_time: '30m',
+      alertname,
+      exp_alerts: [{ exp_labels: { of: 'nothing' } }],
+    }));
+    const tests = [{ interval: '1m', input_series, alert_rule_test }];
+    const rule_files = [file('triton.json', { groups: [{ name: TRITON.name, rules }] })];
+    const { stdout, stderr } = spawnSync(
+      programs.path('promtool'),
+      ['test', 'rules', file('triton-test.json', { rule_files, evaluation_interval: '1m', tests })],
+      { encoding: 'utf8' },
+    );
+    // It prints what it expected and what it got; what it got is what is asked here.
+    const got = `${stdout}${stderr}`.split(/got:/).slice(1);
+    if (got.length !== alerts.length) throw new Error(`promtool says: ${stdout}${stderr}`);
+    tally('promtool', alerts.length, 'alerts of Triton judged');
+    return got.flatMap((text) => /alertname="(\w+)"/.exec(text.split(/exp:/)[0])?.[1] ?? []);
+  }
+
+  test.each<readonly [string, Minute, readonly string[]]>([
+    ['is well', {}, []],
+    ['is idle', { good: 0 }, []],
+    ['fails', { good: 80, failed: 20 }, ['ModelRequestsFail']],
+    ['fails always', { good: 0, failed: 100 }, ['ModelRequestsFail']],
+    ['is hung up on', { good: 80, hungUp: 20 }, []],
+    ['lets requests wait', { ms: 2000, waitMs: 1500, pending: 40 }, ['ModelRequestsQueue']],
+    ['is slow by itself', { ms: 2000, waitMs: 100 }, []],
+    ['waits for its batch', { ms: 80, waitMs: 50, pending: 30 }, []],
+    ['hangs', { good: 0, pending: 5 }, ['ModelComputesNothing']],
+  ])('a model on Triton that %s', (_, minute, alerts) => {
+    expect(fired(minute)).toEqual(alerts);
+  });
+
   /** Queries among these that Prometheus does not read. */
   const refused = (name: string, queries: readonly string[]): ReadonlySet<string> => {
     const rules = queries.map((expr, index) => ({ record: `r${index}`, expr }));
@@ -83,7 +152,9 @@ suite('promtool', ['promtool'], () => {
     const ours = ENVIRONMENTS.flatMap((name) => queriesOf(builtEnvironment(name).rendered)).map(
       ({ text }) => text,
     );
-    const whole = [...new Set([...ours, ...SGLANG.rules.map(({ expr }) => expr), ...GOOD])];
+    const whole = [
+      ...new Set([...ours, ...[...SGLANG.rules, ...TRITON.rules].map(({ expr }) => expr), ...GOOD]),
+    ];
     const all = [...new Set([...whole, ...whole.flatMap(shortened)])];
     expect(all.length).toBeGreaterThan(3000);
     expect(disagreed('shortened', all)).toEqual([]);

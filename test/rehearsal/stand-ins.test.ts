@@ -4,6 +4,7 @@ import {
   DeclaredPods,
   GroupWorkload,
   HelmRelease,
+  KServeWorkload,
   type KubeObject,
   Layer,
   type PodsFact,
@@ -130,5 +131,32 @@ test('a group of pods stands in whole, and groups are told apart', () => {
     ['leaderworkerset-large-worker-0', 2, '0'],
     ['leaderworkerset-large-leader-1', 1, '1'],
     ['leaderworkerset-large-worker-1', 2, '1'],
+  ]);
+});
+
+test('what KServe makes of an object is a Deployment by the name that scalers know', () => {
+  const app = new App();
+  const layer = new Layer(app, 'serving', { phase: 'serving', namespace: 'serving' });
+  new KServeWorkload(layer, 'chat', {
+    image: 'docker.io/example/engine:1.2.3',
+    uri: 'hf://example/model',
+    tensor: 1,
+    resources: { cpu: '1', memory: '1Gi' },
+    ports: { http: 8000 },
+    ready: { path: '/health' },
+    startupSeconds: 60,
+    replicas: 2,
+  });
+  expect(standIns(render(app)).get('serving')).toMatchObject([
+    {
+      kind: 'Deployment',
+      metadata: { name: 'chat-kserve', namespace: 'serving' },
+      spec: {
+        replicas: 2,
+        template: {
+          metadata: { labels: { 'app.kubernetes.io/name': 'chat', 'kserve.io/component': 'workload' } },
+        },
+      },
+    },
   ]);
 });

@@ -13,7 +13,7 @@ import {
 } from '../../lib/core';
 import { S3Store, SeaweedStore } from '../../lib/data';
 import { validateObject } from '../../lib/schemas';
-import { TritonService, type TritonServiceProps } from '../../lib/serving';
+import { type Autoscale, ModelAutoscaler, TritonService, type TritonServiceProps } from '../../lib/serving';
 import { AWS } from '../core/tree';
 import { LOCAL } from '../data/tree';
 import { container, deployment, message, only, TestPool } from './pool';
@@ -123,9 +123,10 @@ describe('defaults', () => {
     });
     expect(container(layer).startupProbe).toMatchObject({ periodSeconds: 10, failureThreshold: 32 });
   });
-  test('metrics are collected, and nothing is said about them', () => {
-    expect(triton().server.metrics).toMatchObject([{ port: 'metrics', portNumber: 8002 }]);
-    expect(triton().server.metrics[0].exporter).toBeUndefined();
+  test("metrics are collected, as Triton's", () => {
+    expect(triton().server.metrics).toMatchObject([
+      { port: 'metrics', portNumber: 8002, exporter: 'triton' },
+    ]);
   });
   test('on a pool one GPU, of which nobody knows what it takes', () => {
     const { app, layer } = pooled();
@@ -149,12 +150,65 @@ test('lets in the namespaces that are named, on both protocols', () => {
   expect(server.pods).toBeDefined();
 });
 
+describe('scaled', () => {
+  const prometheus = 'http://prometheus.monitoring.svc:9090';
+  const trigger = (props: Partial<TritonServiceProps>, autoscale: Autoscale = {}) => {
+    const { layer, server } = pooled({ replicas: { min: 1, max: 3 }, ...props });
+    new ModelAutoscaler(layer, 'scaler', { ...autoscale, server, prometheus });
+    const { triggers } = only(layer, 'ScaledObject').spec as { triggers: { metadata: object }[] };
+    return { layer, metadata: triggers[0].metadata };
+  };
+
+  test('by requests that wait, of which one batch is none too many', () => {
+    const { layer, metadata } = trigger({});
+    expect(metadata).toMatchObject({
+      query: 'sum(nv_inference_pending_request_count{namespace="serving",container="vision"})',
+      threshold: '32',
+    });
+    expect(deployment(layer)).not.toHaveProperty('replicas');
+    expect(container(layer).name).toBe('vision');
+    expect(objectsOf(layer).flatMap((object) => validateObject(object))).toEqual([]);
+  });
+
+  test('the largest batch of its models decides, and a number of your own wins', () => {
+    const loads = {
+      a: { backend: 'onnxruntime', maxBatch: 8 },
+      b: { backend: 'tensorrt', maxBatch: 4 },
+    } as const;
+    expect(trigger({ loads }).metadata).toMatchObject({ threshold: '8' });
+    expect(trigger({ loads }, { target: 20 }).metadata).toMatchObject({ threshold: '20' });
+  });
+
+  test('by its GPUs', () => {
+    expect(trigger({}, { on: 'gpu' }).metadata).toMatchObject({
+      query: 'sum(avg by (pod) (DCGM_FI_DEV_GPU_UTIL{namespace="serving",container="vision"}))',
+      threshold: '60',
+    });
+  });
+
+  test('not by a cache that it does not keep', () => {
+    expect(message(() => trigger({}, { on: 'kvCache' }))).toMatchInlineSnapshot(`
+      "serving/scaler (ModelAutoscaler): scales 'vision' by 'kvCache'
+        why: triton keeps no cache of what was read and written, so that nothing tells of it
+        fix: follow 'queue', which counts the requests that wait"
+    `);
+  });
+
+  test('not by nobody', () => {
+    expect(message(() => render(triton({ replicas: { min: 1, max: 3 } }).app))).toMatchInlineSnapshot(`
+      "serving/vision: is to run 1 to 3 replicas, but nothing scales it. Create a ModelAutoscaler for it
+        why: the construct says so of itself
+        fix: make the call it asks for"
+    `);
+  });
+});
+
 describe('is refused', () => {
-  test('replicas by load', () => {
-    expect(message(() => triton({ replicas: { min: 1, max: 3 } }))).toMatchInlineSnapshot(`
-      "serving/vision (TritonService): 'replicas' is 1 to 3
-        why: no series of its queue is known here that could be followed, so nothing would scale it
-        fix: set both to 3"
+  test('no replicas', () => {
+    expect(message(() => triton({ replicas: { min: 0, max: 3 } }))).toMatchInlineSnapshot(`
+      "serving/vision (TritonService): 'replicas' is 0 to 3
+        why: without a running replica nothing measures a queue
+        fix: set min to 1"
     `);
   });
   test('batching where the file is not ours', () => {

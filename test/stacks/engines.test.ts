@@ -88,6 +88,65 @@ describe('one word changes the engine', () => {
   });
 });
 
+describe('the same model on KServe', () => {
+  const kserve = on('kserve');
+  const texts = ({ rendered }: typeof vllm) =>
+    new Map(rendered.objects.map(({ id, json }) => [id, JSON.stringify(json)]));
+  const [before, after] = [texts(vllm), texts(kserve)];
+
+  test('is proven', () => {
+    expect(kserve.findings).toEqual([]);
+  });
+
+  test('adds the controller, and puts one object in the place of a Deployment and a Service', () => {
+    expect([...before.keys()].filter((id) => !after.has(id))).toMatchInlineSnapshot(`
+      [
+        "Deployment/serving/chat",
+        "Service/serving/chat",
+        "ConfigMap/serving/chat-smoke-e7258220-opt-smoke",
+        "Job/serving/chat-smoke-e7258220",
+      ]
+    `);
+    expect([...after.keys()].filter((id) => !before.has(id))).toMatchInlineSnapshot(`
+      [
+        "Namespace/kserve",
+        "NetworkPolicy/kserve/default-deny",
+        "NetworkPolicy/kserve/kserve-controller",
+        "LLMInferenceServiceConfig/serving/kserve-config-llm-template",
+        "LLMInferenceService/serving/chat",
+        "ConfigMap/serving/chat-smoke-833fdade-opt-smoke",
+        "Job/serving/chat-smoke-833fdade",
+      ]
+    `);
+  });
+
+  test('routes, picker, policies, monitors, keys, alerts and dashboards stay; what it is scaled by, too', () => {
+    const changed = [...before.keys()].filter((id) => after.has(id) && before.get(id) !== after.get(id));
+    expect(changed).toMatchInlineSnapshot(`
+      [
+        "ScaledObject/serving/chat",
+      ]
+    `);
+    const scaler = (built: typeof vllm) =>
+      object(built, 'ScaledObject/serving/chat')?.spec as { scaleTargetRef: object };
+    expect(scaler(kserve)).toEqual({ ...scaler(vllm), scaleTargetRef: { name: 'chat-kserve' } });
+  });
+
+  test('without a picker the gateway calls the Service that the controller makes', () => {
+    const fixed = on('kserve', ENTRY.replace('{ min: 1, max: 2 }', '{ min: 1, max: 1 }'));
+    expect(fixed.findings).toEqual([]);
+    const config = JSON.stringify(object(fixed, 'ConfigMap/gateway/gateway-etc-litellm'));
+    expect(config).toContain('http://chat-kserve-workload-svc.serving.svc:8000/v1');
+  });
+
+  test('simulated nothing of it is there', () => {
+    const twin = on('kserve', `${ENTRY} }\nsimulate: true #`);
+    expect(twin.findings).toEqual([]);
+    expect(twin.rendered.layers.map(({ name }) => name)).not.toContain('kserve');
+    expect(object(twin, 'Deployment/serving/chat')).toBeDefined();
+  });
+});
+
 describe('a GGUF on Ollama', () => {
   const ollama = on('ollama', 'model: qwen3:8b, weightsGiB: 6, context: 8192, drainSeconds: 120', 'dev');
   const names = (kind: string) =>
@@ -137,9 +196,22 @@ describe('models that write no text, on Triton', () => {
     expect(policy).not.toContain('"kubernetes.io/metadata.name":"gateway"');
   });
 
-  test('nobody asks for series that nobody has read', () => {
+  test('bring alerts and a dashboard of their own series, and scale by them', () => {
+    const scaled = on('triton', entry.replace('clients', 'replicas: { min: 1, max: 2 }, clients'));
+    expect(scaled.findings).toEqual([]);
+    expect(object(scaled, 'PrometheusRule/monitoring/serving-triton')).toBeDefined();
+    expect(object(scaled, 'ConfigMap/monitoring/dashboard-models-triton')).toBeDefined();
+    expect(JSON.stringify(object(scaled, 'ScaledObject/serving/chat')?.spec)).toContain(
+      'nv_inference_pending_request_count',
+    );
     expect(object(triton, 'ScaledObject/serving/chat')).toBeUndefined();
-    expect(JSON.stringify(triton.rendered.objects.map(({ json }) => json))).not.toMatch(/nv_inference/);
+  });
+
+  test('simulated they compute on CPUs, and follow their queue', () => {
+    const asked = 'replicas: { min: 1, max: 2 }, autoscale: { on: gpu }, clients';
+    const twin = on('triton', `${entry.replace('clients', asked)} }\nsimulate: true #`);
+    expect(twin.findings).toEqual([]);
+    expect(JSON.stringify(object(twin, 'ScaledObject/serving/chat')?.spec)).toContain('nv_inference_pending');
   });
 
   test('may read their folder of the bucket, and write nothing', () => {

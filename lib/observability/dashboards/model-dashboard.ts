@@ -6,13 +6,24 @@ export const OF_MODEL = 'model_name=~"$model"';
 export interface ModelDashboardProps {
   readonly uid: string;
   readonly title: string;
-  /** Series that every model of the engine tells, labelled `model_name`: the models to choose from. */
+  /** Series that every model of the engine tells: the models to choose from. */
   readonly toldBy: string;
+  /**
+   * Label of it that names the model.
+   * @default 'model_name'
+   */
+  readonly label?: string;
   readonly panels: readonly PanelProps[];
 }
 
 /** Graphs of the models that somebody chooses. */
-export const modelDashboard = ({ uid, title, toldBy, panels }: ModelDashboardProps) => ({
+export const modelDashboard = ({
+  uid,
+  title,
+  toldBy,
+  label = 'model_name',
+  panels,
+}: ModelDashboardProps) => ({
   uid,
   title,
   tags: ['nexus'],
@@ -27,7 +38,7 @@ export const modelDashboard = ({ uid, title, toldBy, panels }: ModelDashboardPro
         label: 'Model',
         type: 'query',
         datasource: PROMETHEUS_SOURCE,
-        query: { query: `label_values(${toldBy}, model_name)`, refId: 'models' },
+        query: { query: `label_values(${toldBy}, ${label})`, refId: 'models' },
         refresh: 2,
         sort: 1,
         multi: true,

@@ -39,7 +39,7 @@ describe('models', () => {
     `);
     expect(model('model: Qwen/Qwen3-32B, engine: simulator, pool: l40s')).toMatchInlineSnapshot(`
       "env.yaml
-        15:53  models.chat.pool: is not read with engine 'simulator', only with 'vllm', 'sglang', 'ollama', 'triton'
+        15:53  models.chat.pool: is not read with engine 'simulator', only with 'vllm', 'sglang', 'kserve', 'ollama', 'triton'
       1 problem; nothing was synthesized"
     `);
     expect(model('model: Qwen/Qwen3-32B, engine: simulator')).toBe('(loads)');
@@ -122,7 +122,7 @@ describe('models', () => {
       ),
     ).toMatchInlineSnapshot(`
       "env.yaml
-        15:113  models.chat.engine: 'vlm' is not one of vllm, sglang, ollama, triton, simulator; did you mean 'vllm'?
+        15:113  models.chat.engine: 'vlm' is not one of vllm, sglang, kserve, ollama, triton, simulator; did you mean 'vllm'?
       1 problem; nothing was synthesized"
     `);
     expect(
@@ -146,7 +146,7 @@ describe('models', () => {
     `);
     expect(localPlus('models: { a: { model: a/b, engine: simulator, pool: l4 } }\n')).toMatchInlineSnapshot(`
       "env.yaml
-        11:47  models.a.pool: is not read with engine 'simulator', only with 'vllm', 'sglang', 'ollama', 'triton'
+        11:47  models.a.pool: is not read with engine 'simulator', only with 'vllm', 'sglang', 'kserve', 'ollama', 'triton'
       1 problem; nothing was synthesized"
     `);
   });

@@ -43,7 +43,7 @@ test('tokens a second are of a server with weights', () => {
   expect(models('engine: simulator')).toBe('(loads)');
   expect(models('engine: simulator, tokensPerSecond: 100')).toMatchInlineSnapshot(`
     "env.yaml
-      12:52  models.chat.tokensPerSecond: is not read with engine 'simulator', only with 'vllm'
+      12:52  models.chat.tokensPerSecond: is not read with engine 'simulator', only with 'vllm', 'kserve'
     1 problem; nothing was synthesized"
   `);
 });

@@ -1,0 +1,38 @@
+import type { Construct } from 'constructs';
+import { namespaceOf, PlatformError } from '../core';
+import type { KServeDefaults } from './kserve-defaults';
+import { ModelServer, type ServerPod, type ServerSettings } from './model-server';
+import { type VllmServiceProps, vllmPod } from './vllm-service';
+
+/** What `VllmService` is told, but for several nodes and for how a rollout begins, which KServe's controller decides. */
+export interface KServeServiceProps extends Omit<VllmServiceProps, 'nodes' | 'surge'> {
+  /** What keeps the controller's own template out of the namespace. */
+  readonly defaults: KServeDefaults;
+}
+
+/**
+ * One model on vLLM as an LLMInferenceService of KServe: the same arguments, pod, policies, metrics and facts as of
+ * `VllmService`, in an object from which KServe's controller makes the Deployment and the Service.
+ */
+export class KServeService extends ModelServer {
+  constructor(scope: Construct, id: string, props: KServeServiceProps) {
+    super(scope, id, props, (server, settings) => kservePod(server, props, settings));
+  }
+}
+
+function kservePod(server: Construct, props: KServeServiceProps, settings: ServerSettings): ServerPod {
+  const { defaults, gpus = 1, model, revision, weights } = props;
+  if (defaults.namespace !== namespaceOf(server)) {
+    throw new PlatformError(server, {
+      what: `is in namespace '${namespaceOf(server)}', and its 'defaults' are in '${defaults.namespace}'`,
+      why: "KServe's controller would merge its own template below it, and refuse what comes of it",
+      fix: 'give it the KServeDefaults of its namespace',
+    });
+  }
+  const { rollout: _, ...pod } = vllmPod(server, props, settings);
+  return {
+    ...pod,
+    engine: 'kserve',
+    kserve: { tensor: gpus, uri: weights ? weights.fetch(model, revision).url : `hf://${model}` },
+  };
+}
