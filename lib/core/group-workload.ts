@@ -8,7 +8,7 @@ import type { Labels } from './kube';
 import { namespaceOf } from './layer';
 import type { MetricsEndpoint } from './metrics';
 import { PodGroup } from './pod-group';
-import { type EnvVars, podTemplate, revisionOf } from './pod-template';
+import { type EnvVars, podTemplate, revisionOf, writeImages } from './pod-template';
 import { policyOf } from './policy';
 import { DEREGISTER_SECONDS, MARGIN_SECONDS, probes, type WorkloadProps } from './workload';
 
@@ -92,9 +92,9 @@ export class GroupWorkload extends Construct {
         },
       },
     );
-    this.revision = revisionOf(leader, worker);
+    this.revision = revisionOf(leader, worker, props.mounts);
     const metadata = { name: this.name, namespace: this.namespace, labels };
-    new ApiObject(this, 'Groups', {
+    const object = new ApiObject(this, 'Groups', {
       apiVersion: 'leaderworkerset.x-k8s.io/v1',
       kind: 'LeaderWorkerSet',
       metadata,
@@ -119,6 +119,8 @@ export class GroupWorkload extends Construct {
         },
       },
     });
+    writeImages(object, '/spec/leaderWorkerTemplate/leaderTemplate', leader, props);
+    writeImages(object, '/spec/leaderWorkerTemplate/workerTemplate', worker, props);
     new k8s.KubeService(this, 'Service', {
       metadata,
       spec: {

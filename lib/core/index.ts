@@ -5,6 +5,7 @@ export * from './cluster-scoped';
 export * from './connection-secret';
 export * from './crd-set';
 export * from './cron';
+export * from './daemon';
 export * from './declared-pods';
 export * from './dollars';
 export * from './errors';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { Lazy } from 'cdk8s';
+import { type ApiObject, JsonPatch, Lazy } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-30';
 import type { Construct } from 'constructs';
 import { PlatformError } from './errors';
@@ -48,6 +48,37 @@ export interface PodResources {
   readonly devices?: Readonly<Record<string, number>>;
 }
 
+/** A folder that somebody else fills. */
+export type MountedFolder =
+  | {
+      /** Claim that holds it. */
+      readonly claim: string;
+      /**
+       * Part of the volume that is seen.
+       * @default - all of it
+       */
+      readonly subPath?: string;
+      /**
+       * Whether the pod may write to it.
+       * @default false
+       */
+      readonly write?: boolean;
+    }
+  | {
+      /** Image whose files it shows, never to be written to. */
+      readonly image: string;
+      /**
+       * When the node asks the registry for it.
+       * @default 'IfNotPresent'
+       */
+      readonly pullPolicy?: 'Always' | 'IfNotPresent';
+      /**
+       * Part of the image that is seen.
+       * @default - all of it
+       */
+      readonly subPath?: string;
+    };
+
 /** One container, ours to write. */
 export interface ContainerProps {
   /** Repository and tag, or digest, from `lib/core/versions`. */
@@ -93,12 +124,27 @@ export interface PodProps extends ContainerProps {
    */
   readonly writable?: Readonly<Record<string, string>>;
   /**
+   * Folders that somebody else fills.
+   * @default - none
+   */
+  readonly mounts?: Readonly<Record<string, MountedFolder>>;
+  /**
+   * Secrets with the logins of registries, for images of the pod and of its folders.
+   * @default - none: those of the node
+   */
+  readonly pullSecrets?: readonly string[];
+  /**
+   * Disk of the node that is taken beside the folders, in GiB; a function is called when the manifest is written.
+   * @default - none
+   */
+  readonly diskGiB?: number | (() => number);
+  /**
    * Shared memory for worker processes, such as `8Gi`.
    * @default - the runtime's 64 MiB
    */
   readonly sharedMemory?: string;
   /**
-   * User and group the process runs as.
+   * User and group the process runs as; 0 needs a `declare(…, 'elevated', …)` that says why.
    * @default 1000
    */
   readonly user?: number;
@@ -144,10 +190,15 @@ const volumeName = (path: string): string =>
     .replace(/[^a-z0-9]+/gi, '-')
     .toLowerCase() || 'root';
 
-/** Changes with pod templates, but for what is written last, such as files and environments that follow from verbs. */
-export const revisionOf = (...templates: readonly k8s.PodTemplateSpec[]): string =>
+/** Changes with pod templates and what they mount, but for what is written last, such as files and environments that follow from verbs. */
+export const revisionOf = (...templates: readonly (k8s.PodTemplateSpec | PodProps['mounts'])[]): string =>
   createHash('sha256')
-    .update(templates.map((template) => JSON.stringify(template)).join())
+    .update(
+      templates
+        .filter((template) => template !== undefined)
+        .map((template) => JSON.stringify(template))
+        .join(),
+    )
     .digest('hex')
     .slice(0, 8);
 
@@ -186,13 +237,35 @@ export function podTemplate(scope: Construct, props: PodProps, context: PodConte
     mount(volumeName(folder), folder, { emptyDir: { sizeLimit: k8s.Quantity.fromString(size) } });
   }
   for (const [claim, path] of Object.entries(context.claims ?? {})) mount(claim, path, undefined);
+  for (const [folder, { subPath, ...from }] of Object.entries(props.mounts ?? {})) {
+    const readOnly = !('write' in from && from.write);
+    const name = 'claim' in from ? `claim-${from.claim}` : `image-${volumeName(folder)}`;
+    if (!volumes.some((volume) => volume.name === name)) {
+      // What an image volume says is not in these types: `writeImages` puts it there.
+      const source =
+        'claim' in from
+          ? { persistentVolumeClaim: { claimName: from.claim, ...(readOnly ? { readOnly } : {}) } }
+          : {};
+      volumes.push({ name, ...source });
+    }
+    mounts.push({
+      name,
+      mountPath: folder,
+      ...(subPath ? { subPath } : {}),
+      ...(readOnly ? { readOnly } : {}),
+    });
+  }
   if (props.sharedMemory) {
     mount('shm', '/dev/shm', {
       emptyDir: { medium: 'Memory', sizeLimit: k8s.Quantity.fromString(props.sharedMemory) },
     });
   }
 
-  const container = (name: string, c: ContainerProps, diskGiB = 0): k8s.Container => ({
+  const container = (
+    name: string,
+    c: ContainerProps,
+    diskGiB: number | (() => number) = 0,
+  ): k8s.Container => ({
     name,
     image: c.image,
     ...(c.command ? { command: [...c.command] } : {}),
@@ -218,7 +291,7 @@ export function podTemplate(scope: Construct, props: PodProps, context: PodConte
       // A Service called `vllm` would inject VLLM_PORT=tcp://… and break the start.
       enableServiceLinks: false,
       securityContext: {
-        runAsNonRoot: true,
+        ...(user ? { runAsNonRoot: true } : {}),
         runAsUser: user,
         runAsGroup: user,
         fsGroup: user,
@@ -226,6 +299,7 @@ export function podTemplate(scope: Construct, props: PodProps, context: PodConte
       },
       ...placed(props.placement ?? ANYWHERE),
       ...(props.priorityClass ? { priorityClassName: props.priorityClass } : {}),
+      ...(props.pullSecrets?.length ? { imagePullSecrets: props.pullSecrets.map((name) => ({ name })) } : {}),
       ...(init.length ? { initContainers: init } : {}),
       containers: [
         {
@@ -243,14 +317,33 @@ export function podTemplate(scope: Construct, props: PodProps, context: PodConte
 /** Less than this is lost in what images and logs take of a disk. */
 const TOLD_GIB = 10;
 
-/** Disk that the folders of a pod may fill, as far as the scheduler must know of it. */
-function scratchGiB({ writable = {} }: PodProps): number {
+/** Disk that a pod may fill, as far as the scheduler must know of it. */
+function scratchGiB({ writable = {}, diskGiB = 0 }: PodProps): number | (() => number) {
   const sizes = Object.values(writable).map((size) => Number(/^(\d+)Gi$/.exec(size)?.[1] ?? 0));
   const sum = sizes.reduce((total, size) => total + size, 0);
-  return sum >= TOLD_GIB ? sum : 0;
+  if (typeof diskGiB === 'function') return () => sum + diskGiB();
+  return sum + diskGiB >= TOLD_GIB ? sum + diskGiB : 0;
 }
 
-function resources(r: PodResources, diskGiB: number): k8s.ResourceRequirements {
+/** Writes images as volumes where the template of a workload lies in its object: the types drop what they do not know. */
+export function writeImages(
+  object: ApiObject,
+  at: string,
+  { spec }: k8s.PodTemplateSpec,
+  { mounts = {} }: PodProps,
+): void {
+  const patches = Object.entries(mounts).flatMap(([folder, from]) => {
+    if (!('image' in from)) return [];
+    const index = spec?.volumes?.findIndex(({ name }) => name === `image-${volumeName(folder)}`);
+    const { image: reference, pullPolicy = 'IfNotPresent' } = from;
+    return [JsonPatch.add(`${at}/spec/volumes/${index}/image`, { reference, pullPolicy })];
+  });
+  if (!patches.length) return;
+  const typed = object.toJson.bind(object);
+  object.toJson = () => JsonPatch.apply(typed(), ...patches);
+}
+
+function resources(r: PodResources, diskGiB: number | (() => number)): k8s.ResourceRequirements {
   const quantity = (amounts: Record<string, string | number | undefined>): Record<string, k8s.Quantity> =>
     Object.fromEntries(
       Object.entries(amounts)
@@ -262,12 +355,19 @@ function resources(r: PodResources, diskGiB: number): k8s.ResourceRequirements {
     [r.gpuResource ?? 'nvidia.com/gpu']: r.gpus,
     ...r.devices,
   };
-  const disk = diskGiB ? { 'ephemeral-storage': `${diskGiB}Gi` } : {};
+  const disk: Record<string, k8s.Quantity> = diskGiB ? { 'ephemeral-storage': gibibytes(diskGiB) } : {};
   return {
-    requests: quantity({ cpu: r.cpu, ...fixed, ...disk }),
+    requests: { ...quantity({ cpu: r.cpu, ...fixed }), ...disk },
     limits: quantity({ cpu: r.cpuLimit, ...fixed }),
   };
 }
+
+const gibibytes = (size: number | (() => number)): k8s.Quantity =>
+  typeof size === 'number'
+    ? k8s.Quantity.fromString(`${size}Gi`)
+    : (Lazy.any({
+        produce: () => k8s.Quantity.fromString(`${Math.ceil(size())}Gi`),
+      }) as unknown as k8s.Quantity);
 
 function environment(scope: Construct, env: EnvVars | (() => EnvVars)): k8s.EnvVar[] {
   if (typeof env === 'function') {
