@@ -57,6 +57,11 @@ export const charts = {
     repository: 'https://aws.github.io/eks-charts',
     version: 'v0.5.30',
   },
+  mountpointDriver: {
+    chart: 'aws-mountpoint-s3-csi-driver',
+    repository: 'https://awslabs.github.io/mountpoint-s3-csi-driver',
+    version: '2.7.0',
+  },
   lws: { chart: 'lws', repository: 'oci://registry.k8s.io/lws/charts', version: '0.10.0' },
 } as const;
 

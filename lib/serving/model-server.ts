@@ -16,6 +16,7 @@ import {
   policyOf,
   priorityClass,
   type SecretRef,
+  type WeightsOrigin,
   Workload,
   type WorkloadProps,
 } from '../core';
@@ -79,8 +80,11 @@ export interface ServerPod
     | 'image'
     | 'args'
     | 'command'
+    | 'diskGiB'
     | 'identity'
     | 'init'
+    | 'mounts'
+    | 'pullSecrets'
     | 'resources'
     | 'placement'
     | 'rollout'
@@ -111,7 +115,7 @@ export interface ServerPod
   /** Pods that share its GPU. */
   readonly sharedBy?: number;
   /** Where it loads its weights from when it starts; absent for one that holds none. */
-  readonly weights?: 'hub' | 's3';
+  readonly weights?: WeightsOrigin;
   /** How the engine is started; absent for one that holds no weights. */
   readonly start?: ModelStart;
   /** What it was measured to take of a GPU, where nobody can compute it. */
