@@ -47,6 +47,7 @@ import { Doors } from './doors';
 import { clusterFor } from './foundation';
 import { modelServers, poolOf } from './models';
 import { Origins } from './origins';
+import { pulledImages } from './prepull';
 import { smokeTests } from './smoke';
 import { objects, postgres, valkey } from './stores';
 import { twinOf } from './twin';
@@ -202,11 +203,14 @@ export function platform(file: Environment): App {
 
   // serving: weights first, then each model as one server behind one Service of its name.
   const weights = weightsOf(environment, shelf, {
-    layer: (id, namespace = 'serving') => layer(id, 'data', namespace, stores, secretStores),
+    layer: (id) => layer(id, 'data', 'serving', stores, secretStores),
+    beside: (id, namespace) => layer(id, 'serving', namespace),
     pools: byPool,
     from,
   });
-  const serving = layer('serving', 'serving', 'serving');
+  const pulls = pools.some(([, pool]) => 'gpu' in pool && pool.prepull);
+  const prepull = pulls ? [layer('prepull', 'serving', 'serving')] : [];
+  const serving = layer('serving', 'serving', 'serving', ...weights.first, ...prepull);
   const made = modelServers(serving, environment, byPool, weights, from);
   for (const server of made) observed(server);
   // What speaks no OpenAI protocol stands beside the door to all models.
@@ -228,6 +232,7 @@ export function platform(file: Environment): App {
   if (keda)
     prometheus.prometheus.allowFrom(keda.operator, { port: prometheus.port, why: 'queues of models' });
   smokeTests(from, layer, environment, serving, servers);
+  for (const home of prepull) pulledImages(home, environment, byPool, made, from);
   warmNodes(from, layer, environment, byPool, made);
   batchWork(from, layer, environment, byPool, made, buckets, weights);
   const endpoints = doors.models(serving, servers);

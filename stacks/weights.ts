@@ -23,12 +23,16 @@ export interface Weights {
   readonly logins: ReadonlyMap<string, SuppliedSecret>;
   /** Token for models that load from the hub themselves. */
   readonly hubToken?: SecretRef;
+  /** Layers of the servers' phase that come before them. */
+  readonly first: readonly Layer[];
 }
 
 /** What weights are made in. */
 interface Places {
-  /** Layers beside the servers, and in a namespace of their own. */
-  readonly layer: (id: string, namespace?: string) => Layer;
+  /** Layers beside the stores, which stay when they are no longer named. */
+  readonly layer: (id: string) => Layer;
+  /** Layers beside the servers, which go. */
+  readonly beside: (id: string, namespace: string) => Layer;
   readonly pools: ReadonlyMap<string, INodePool>;
   readonly from: Origins;
 }
@@ -52,7 +56,7 @@ export const loadedFrom = (environment: Environment, origin: WeightsOrigin): rea
 export function weightsOf(
   environment: Environment,
   bucket: IBucket,
-  { layer: make, pools, from }: Places,
+  { layer: make, beside, pools, from }: Places,
 ): Weights {
   const { token } = environment.weights;
   const origin = usualOrigin(environment);
@@ -65,7 +69,7 @@ export function weightsOf(
       weightsImage?.pullSecret ? [[weightsImage.pullSecret, alias] as const] : [],
     ),
   );
-  const none = { from: origin, bucket, nodes: new Map(), logins: new Map() };
+  const none = { from: origin, bucket, nodes: new Map(), logins: new Map(), first: [] };
   if (!anybody || (!token && !stored && !images.size)) return none;
 
   const layer = make('weights');
@@ -92,13 +96,12 @@ export function weightsOf(
       from.of(`${entryOf(environment.models, alias)}.weightsImage`, () => login(layer, path)),
     ]),
   );
+  const files = of('mountpoint').length ? beside('mounted', 'serving') : undefined;
   const mounted =
-    cache && of('mountpoint').length
-      ? from.of('weights', () => new MountedCache(layer, 'mounted', { cache }))
-      : undefined;
+    cache && files ? from.of('weights', () => new MountedCache(files, 'mounted', { cache })) : undefined;
   const nodes = new Map<string, NodeCache>();
   const cached = [...new Set(of('nvme').map(([, { pool }]) => pool))];
-  const home = cached.length ? make('node-weights', NODE_WEIGHTS) : undefined;
+  const home = cached.length ? beside('node-weights', NODE_WEIGHTS) : undefined;
   for (const name of cached) {
     const pool = pools.get(name);
     const made =
@@ -112,6 +115,7 @@ export function weightsOf(
     ...none,
     nodes,
     logins,
+    first: [home, files].filter((made) => made !== undefined),
     ...(cache ? { cache } : {}),
     ...(mounted ? { mounted } : {}),
     ...(hubToken ? { hubToken } : {}),

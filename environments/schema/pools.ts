@@ -72,6 +72,9 @@ const gpuPool = objectOf('Nodes with GPUs', {
   fallback: optional(enumOf('What to buy when there is none of it', ['on-demand', 'spot'])),
   limit: integer('Most GPUs that the pool may have', { min: 1 }),
   warm: optional(integer('Nodes that are kept started beyond those in use', { min: 1 })),
+  prepull: optional(
+    boolean('Each node pulls the images of all models of the pool, before they are delivered'),
+  ),
   reservation: optional(
     string('Capacity reservation that the nodes come from', {
       pattern: /^cr-[0-9a-f]{8,17}$/,

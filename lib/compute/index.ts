@@ -8,6 +8,7 @@ export { GpuOperator, type GpuOperatorProps } from './gpu-operator';
 export { Karpenter, KarpenterCrds, type KarpenterProps } from './karpenter';
 export { POOL_LABEL, type PoolProps } from './karpenter-pool';
 export { NodePool, type NodePoolProps } from './node-pool';
+export { PulledImages, type PulledImagesProps } from './pulled-images';
 export type { Purchase } from './purchase';
 export { SystemNodes, type SystemNodesProps } from './system-nodes';
 export { WarmNodes, type WarmNodesProps } from './warm-nodes';

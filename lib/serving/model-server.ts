@@ -142,6 +142,10 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
   public readonly pods: PodGroup;
   /** What its pods run: pulled beforehand where nodes are kept warm. */
   public readonly image: string;
+  /** Images whose files its pods mount. */
+  public readonly mountedImages: readonly string[];
+  /** Secrets with the logins of their registries. */
+  public readonly pullSecrets: readonly string[];
   /** What each of its pods asks for: batch work gets what is left. */
   public readonly resources: PodResources;
   public readonly port: number;
@@ -206,6 +210,10 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
       });
     this.port = port ?? PORT;
     this.image = pod.image;
+    this.mountedImages = Object.values(pod.mounts ?? {}).flatMap((from) =>
+      'image' in from ? from.image : [],
+    );
+    this.pullSecrets = pod.pullSecrets ?? [];
     this.resources = pod.resources;
     const scales = this.replicas.max > this.replicas.min;
     if (scales && !tells) this.cannotScale(engine);

@@ -29,7 +29,7 @@ export class MountedCache extends Construct implements IWeightsPlace {
   constructor(scope: Construct, id: string, { cache }: MountedCacheProps) {
     super(scope, id);
     this.cache = cache;
-    this.program = new SharedProgram(`${id}-program`);
+    this.program = new SharedProgram(this);
   }
 
   public place(server: Construct, wanted: WantedWeights, identity: WorkloadIdentity): PlacedFolder {
@@ -46,7 +46,7 @@ export class MountedCache extends Construct implements IWeightsPlace {
     const accessModes = ['ReadOnlyMany'];
     // The API asks for a size and nothing reads it.
     const size = { storage: k8s.Quantity.fromString(`${Math.ceil(GiB)}Gi`) };
-    const volume = new k8s.KubePersistentVolume(server, `Volume-${short}`, {
+    const volume = new k8s.KubePersistentVolume(this, `Volume-${volumeName}`, {
       metadata: { name: volumeName },
       spec: {
         accessModes,
@@ -71,7 +71,7 @@ export class MountedCache extends Construct implements IWeightsPlace {
       },
     });
     clusterScoped(volume);
-    new k8s.KubePersistentVolumeClaim(server, `Claim-${short}`, {
+    new k8s.KubePersistentVolumeClaim(this, `Claim-${volumeName}`, {
       metadata: { name, namespace },
       spec: { accessModes, storageClassName: '', volumeName, resources: { requests: size } },
     });

@@ -47,7 +47,7 @@ export class NodeCache extends Construct implements IWeightsPlace {
     this.pool = pool;
     this.cache = cache;
     this.mustHaveDisks();
-    this.program = new SharedProgram(`${id}-program`);
+    this.program = new SharedProgram(this);
     this.identity = new WorkloadIdentity(this, 'Identity', { name: id });
     new Daemon(this, id, {
       image: images.litellm,
@@ -101,7 +101,7 @@ export class NodeCache extends Construct implements IWeightsPlace {
     const accessModes = [write ? 'ReadWriteMany' : 'ReadOnlyMany'];
     // The API asks for a size and nothing reads it.
     const size = { storage: k8s.Quantity.fromString('1Gi') };
-    const volume = new k8s.KubePersistentVolume(consumer, `${name}-volume`, {
+    const volume = new k8s.KubePersistentVolume(this, `Volume-${namespace}`, {
       metadata: { name: volumeName },
       spec: {
         accessModes,
@@ -113,7 +113,7 @@ export class NodeCache extends Construct implements IWeightsPlace {
       },
     });
     clusterScoped(volume);
-    new k8s.KubePersistentVolumeClaim(consumer, `${name}-claim`, {
+    new k8s.KubePersistentVolumeClaim(this, `Claim-${namespace}`, {
       metadata: { name, namespace },
       spec: { accessModes, storageClassName: '', volumeName, resources: { requests: size } },
     });

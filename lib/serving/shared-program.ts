@@ -12,24 +12,25 @@ let program: string | undefined;
 /** How a container calls the program that minds weights on a node. */
 export const nodeWeights = (...args: readonly string[]) => ['python3', `${FOLDER}/${FILE}`, ...args];
 
-/** The program, in a ConfigMap of each namespace that has pods with it. */
+/** The program, in a ConfigMap of each namespace that has pods with it, called after its owner. */
 export class SharedProgram {
   /** Namespaces that have it. */
   private readonly homes = new Set<string>();
 
-  constructor(private readonly name: string) {}
+  constructor(private readonly owner: Construct) {}
 
   /** The program, mounted where its command looks for it. */
   public filesFor(consumer: Construct): Readonly<Record<string, { readonly name: string }>> {
+    const name = `${this.owner.node.id}-program`;
     const namespace = namespaceOf(consumer);
     if (!this.homes.has(namespace)) {
       this.homes.add(namespace);
       program ??= readFileSync(join(__dirname, 'data', FILE), 'utf8');
-      new k8s.KubeConfigMap(consumer, 'NodeWeights', {
-        metadata: { name: this.name, namespace },
+      new k8s.KubeConfigMap(this.owner, `Program-${namespace}`, {
+        metadata: { name, namespace },
         data: { [FILE]: program },
       });
     }
-    return { [FOLDER]: { name: this.name } };
+    return { [FOLDER]: { name } };
   }
 }

@@ -17,8 +17,8 @@ function served(props: Partial<VllmServiceProps> = {}) {
 }
 
 test('a server sees its own model as files, with its own rights', () => {
-  const { serving, app } = served();
-  expect(only(serving, 'PersistentVolume')).toMatchObject({
+  const { serving, fetches, app } = served();
+  expect(only(fetches, 'PersistentVolume')).toMatchObject({
     metadata: { name: 'serving-chat-qwen3-32b' },
     spec: {
       accessModes: ['ReadOnlyMany'],
@@ -61,13 +61,13 @@ test('it waits until the bucket is filled', () => {
 });
 
 test('drafts and adapters are volumes of their own', () => {
-  const { serving } = served({
+  const { serving, fetches } = served({
     adapters: { sql: { model: 'example/sql-lora' } },
     speculative: { method: 'draft', model: 'Qwen/Qwen3-0.6B' },
   });
   const folders = container(serving).volumeMounts?.map(({ mountPath }) => mountPath);
   expect(folders).toEqual(expect.arrayContaining(['/weights/Qwen3-0.6B', '/weights/adapters/sql']));
-  expect(objectsOf(serving).filter(({ kind }) => kind === 'PersistentVolumeClaim')).toHaveLength(3);
+  expect(objectsOf(fetches).filter(({ kind }) => kind === 'PersistentVolumeClaim')).toHaveLength(3);
 });
 
 test('another engine does alike', () => {
@@ -78,8 +78,10 @@ test('another engine does alike', () => {
 });
 
 test('every object is valid', () => {
-  const { serving } = served();
-  expect(objectsOf(serving).flatMap((object) => validateObject(object))).toEqual([]);
+  const { serving, fetches } = served();
+  expect([...objectsOf(serving), ...objectsOf(fetches)].flatMap((object) => validateObject(object))).toEqual(
+    [],
+  );
 });
 
 describe('the driver', () => {

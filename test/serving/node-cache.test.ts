@@ -36,10 +36,10 @@ describe('a server', () => {
   });
 
   test('keeps to the level restricted, which knows claims and no paths of the host', () => {
-    const { serving } = served();
+    const { home, serving } = served();
     const { template } = deployment(serving);
     expect(needsOf({ metadata: { labels: {} }, ...template })).toEqual([]);
-    expect(only(serving, 'PersistentVolume').spec).toMatchObject({
+    expect(only(home, 'PersistentVolume', 'l40s-weights-serving').spec).toMatchObject({
       hostPath: { path: '/var/lib/kubelet/plugins/nexus.dev/weights', type: 'DirectoryOrCreate' },
       claimRef: { namespace: 'serving', name: 'l40s-weights' },
       accessModes: ['ReadOnlyMany'],
