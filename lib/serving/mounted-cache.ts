@@ -1,6 +1,6 @@
 import { k8s } from 'cdk8s-plus-30';
 import { Construct } from 'constructs';
-import { clusterScoped, namespaceOf, type WorkloadIdentity } from '../core';
+import { clusterScoped, namespaceOf, stamped, type WorkloadIdentity } from '../core';
 import type { ModelCache } from './model-cache';
 import type { IWeightsPlace, PlacedFolder, WantedWeights } from './placed-weights';
 import { SharedProgram } from './shared-program';
@@ -41,11 +41,12 @@ export class MountedCache extends Construct implements IWeightsPlace {
       .split('/')[1]
       .toLowerCase()
       .replace(/[^a-z0-9]+/g, '-');
-    const name = `${server.node.id}-${short}`;
+    // What a volume says of its source stands for ever: a change is another volume.
+    const name = stamped(`${server.node.id}-${short}`, [bucket.name, prefix, cacheGiB(GiB)].join('\n'));
     const volumeName = `${namespace}-${name}`;
     const accessModes = ['ReadOnlyMany'];
     // The API asks for a size and nothing reads it.
-    const size = { storage: k8s.Quantity.fromString(`${Math.ceil(GiB)}Gi`) };
+    const size = { storage: k8s.Quantity.fromString('1Gi') };
     const volume = new k8s.KubePersistentVolume(this, `Volume-${volumeName}`, {
       metadata: { name: volumeName },
       spec: {

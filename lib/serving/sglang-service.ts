@@ -88,11 +88,12 @@ function sglangPod(server: Construct, props: SglangServiceProps, settings: Serve
   // Its image has neither the streamer nor a client for S3: weights come by the disk, fetched by one that has.
   const weights = loading(server, {
     ...props,
-    ...(isBucket(props.weights) ? { load: 'copy' } : {}),
+    ...(isBucket(props.weights) ? { load: 'copy' as const } : {}),
     gpus,
     drafts: [],
     adapters: {},
-    image: images.litellm,
+    // What only waits needs no more than Python, which the pod has anyway.
+    image: isBucket(props.weights) ? images.litellm : (props.image ?? images.sglang),
   });
   const starts =
     props.startupSeconds ?? startupSeconds(props.model, weights.secondsPerGiB, props.quantization);

@@ -19,14 +19,14 @@ function served(props: Partial<VllmServiceProps> = {}) {
 test('a server sees its own model as files, with its own rights', () => {
   const { serving, fetches, app } = served();
   expect(only(fetches, 'PersistentVolume')).toMatchObject({
-    metadata: { name: 'serving-chat-qwen3-32b' },
+    metadata: { name: expect.stringMatching(/^serving-chat-qwen3-32b-[0-9a-f]{8}$/) },
     spec: {
       accessModes: ['ReadOnlyMany'],
       storageClassName: '',
       mountOptions: ['read-only', 'region us-east-1', 'prefix hub/Qwen/Qwen3-32B/main/'],
       csi: {
         driver: 's3.csi.aws.com',
-        volumeHandle: 'serving-chat-qwen3-32b',
+        volumeHandle: expect.stringMatching(/^serving-chat-qwen3-32b-/),
         volumeAttributes: {
           bucketName: BUCKET,
           authenticationSource: 'pod',
@@ -41,6 +41,12 @@ test('a server sees its own model as files, with its own rights', () => {
     .facts.of('identity')
     .find(({ serviceAccount }) => serviceAccount === 'chat');
   expect(reader?.statements.at(-1)?.resources).toEqual([`arn:aws:s3:::${BUCKET}/hub/Qwen/Qwen3-32B/main/*`]);
+});
+
+test('another revision is another volume: what one says of its source cannot be changed', () => {
+  const name = (revision: string) =>
+    only(served({ revision }).fetches, 'PersistentVolumeClaim').metadata.name;
+  expect(name('a')).not.toBe(name('b'));
 });
 
 test('each process reads every file, whole, and a start may take so long', () => {

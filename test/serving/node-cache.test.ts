@@ -88,6 +88,8 @@ describe('a server', () => {
     const weights = new NodeCache(home, 'l40s-weights', { pool, cache });
     new SglangService(serving, 'chat', { model: 'Qwen/Qwen3-8B', pool, context: 8192, weights });
     expect(container(serving).args).toContain('--model-path=/weights/model');
+    const { initContainers, containers } = deployment(serving).template.spec;
+    expect(initContainers?.[0].image).toBe(containers[0].image);
   });
 });
 
