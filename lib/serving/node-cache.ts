@@ -60,6 +60,8 @@ export class NodeCache extends Construct implements IWeightsPlace {
       // Nobody else counts what lies there: so much less of the disk is given to pods.
       diskGiB: () => [...this.held.values()].reduce((sum, GiB) => sum + GiB * 1.05, 0),
       placement: pool.placement,
+      // A replica that took its place on a full node would wait for it for ever.
+      priorityClass: 'system-node-critical',
       identity: this.identity,
       rootBecause: 'the kubelet makes the folder on the node, and gives it to root',
     });

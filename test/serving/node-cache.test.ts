@@ -112,6 +112,10 @@ describe('the nodes', () => {
     expect(JSON.stringify(daemon(served().home))).toContain('"ephemeral-storage":"65Gi"');
   });
 
+  test('let no replica take the place of their holder, which it waits for', () => {
+    expect(JSON.stringify(daemon(served().home))).toContain('"priorityClassName":"system-node-critical"');
+  });
+
   test('are written to by root without capabilities, at the level baseline', () => {
     const { app, home } = served();
     const { template } = daemon(home);
