@@ -3,8 +3,9 @@ import { Construct } from 'constructs';
 import { declare } from './facts';
 import { WorkloadIdentity } from './identity';
 import { namespaceOf } from './layer';
+import { writeImages } from './mounted-folder';
 import { PodGroup } from './pod-group';
-import { type PodProps, podTemplate, writeImages } from './pod-template';
+import { type PodProps, podTemplate } from './pod-template';
 
 export interface DaemonProps extends PodProps {
   /** @default - an account of its own without rights */

@@ -7,8 +7,9 @@ import { WorkloadIdentity } from './identity';
 import type { Labels } from './kube';
 import { namespaceOf } from './layer';
 import type { MetricsEndpoint } from './metrics';
+import { writeImages } from './mounted-folder';
 import { PodGroup } from './pod-group';
-import { type EnvVars, podTemplate, revisionOf, writeImages } from './pod-template';
+import { type EnvVars, podTemplate, revisionOf } from './pod-template';
 import { policyOf } from './policy';
 import { DEREGISTER_SECONDS, MARGIN_SECONDS, probes, type WorkloadProps } from './workload';
 

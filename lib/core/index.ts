@@ -18,6 +18,7 @@ export * from './kube';
 export * from './layer';
 export * from './member-pods';
 export * from './metrics';
+export type { MountedFolder } from './mounted-folder';
 export * from './names';
 export * from './nearest';
 export * from './origin';

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { type ApiObject, JsonPatch, Lazy } from 'cdk8s';
+import { Lazy } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-30';
 import type { Construct } from 'constructs';
 import { PlatformError } from './errors';
 import type { Labels } from './kube';
 import { namespaceOf } from './layer';
+import { type MountedFolder, mountedFolders, volumeName } from './mounted-folder';
 import { ANYWHERE, type Placement, placed } from './placement';
 import { SecretRef } from './secret-ref';
 
@@ -47,37 +48,6 @@ export interface PodResources {
    */
   readonly devices?: Readonly<Record<string, number>>;
 }
-
-/** A folder that somebody else fills. */
-export type MountedFolder =
-  | {
-      /** Claim that holds it. */
-      readonly claim: string;
-      /**
-       * Part of the volume that is seen.
-       * @default - all of it
-       */
-      readonly subPath?: string;
-      /**
-       * Whether the pod may write to it.
-       * @default false
-       */
-      readonly write?: boolean;
-    }
-  | {
-      /** Image whose files it shows, never to be written to. */
-      readonly image: string;
-      /**
-       * When the node asks the registry for it.
-       * @default 'IfNotPresent'
-       */
-      readonly pullPolicy?: 'Always' | 'IfNotPresent';
-      /**
-       * Part of the image that is seen.
-       * @default - all of it
-       */
-      readonly subPath?: string;
-    };
 
 /** One container, ours to write. */
 export interface ContainerProps {
@@ -184,12 +154,6 @@ export interface PodContext {
   readonly spec?: Partial<k8s.PodSpec>;
 }
 
-const volumeName = (path: string): string =>
-  path
-    .replace(/^\/+|\/+$/g, '')
-    .replace(/[^a-z0-9]+/gi, '-')
-    .toLowerCase() || 'root';
-
 /** Changes with pod templates and what they mount, but for what is written last, such as files and environments that follow from verbs. */
 export const revisionOf = (...templates: readonly (k8s.PodTemplateSpec | PodProps['mounts'])[]): string =>
   createHash('sha256')
@@ -237,24 +201,9 @@ export function podTemplate(scope: Construct, props: PodProps, context: PodConte
     mount(volumeName(folder), folder, { emptyDir: { sizeLimit: k8s.Quantity.fromString(size) } });
   }
   for (const [claim, path] of Object.entries(context.claims ?? {})) mount(claim, path, undefined);
-  for (const [folder, { subPath, ...from }] of Object.entries(props.mounts ?? {})) {
-    const readOnly = !('write' in from && from.write);
-    const name = 'claim' in from ? `claim-${from.claim}` : `image-${volumeName(folder)}`;
-    if (!volumes.some((volume) => volume.name === name)) {
-      // What an image volume says is not in these types: `writeImages` puts it there.
-      const source =
-        'claim' in from
-          ? { persistentVolumeClaim: { claimName: from.claim, ...(readOnly ? { readOnly } : {}) } }
-          : {};
-      volumes.push({ name, ...source });
-    }
-    mounts.push({
-      name,
-      mountPath: folder,
-      ...(subPath ? { subPath } : {}),
-      ...(readOnly ? { readOnly } : {}),
-    });
-  }
+  const mounted = mountedFolders(props.mounts);
+  volumes.push(...mounted.volumes);
+  mounts.push(...mounted.mounts);
   if (props.sharedMemory) {
     mount('shm', '/dev/shm', {
       emptyDir: { medium: 'Memory', sizeLimit: k8s.Quantity.fromString(props.sharedMemory) },
@@ -323,24 +272,6 @@ function scratchGiB({ writable = {}, diskGiB = 0 }: PodProps): number | (() => n
   const sum = sizes.reduce((total, size) => total + size, 0);
   if (typeof diskGiB === 'function') return () => sum + diskGiB();
   return sum + diskGiB >= TOLD_GIB ? sum + diskGiB : 0;
-}
-
-/** Writes images as volumes where the template of a workload lies in its object: the types drop what they do not know. */
-export function writeImages(
-  object: ApiObject,
-  at: string,
-  { spec }: k8s.PodTemplateSpec,
-  { mounts = {} }: PodProps,
-): void {
-  const patches = Object.entries(mounts).flatMap(([folder, from]) => {
-    if (!('image' in from)) return [];
-    const index = spec?.volumes?.findIndex(({ name }) => name === `image-${volumeName(folder)}`);
-    const { image: reference, pullPolicy = 'IfNotPresent' } = from;
-    return [JsonPatch.add(`${at}/spec/volumes/${index}/image`, { reference, pullPolicy })];
-  });
-  if (!patches.length) return;
-  const typed = object.toJson.bind(object);
-  object.toJson = () => JsonPatch.apply(typed(), ...patches);
 }
 
 function resources(r: PodResources, diskGiB: number | (() => number)): k8s.ResourceRequirements {

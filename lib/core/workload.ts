@@ -6,8 +6,9 @@ import { WorkloadIdentity } from './identity';
 import type { Labels } from './kube';
 import { namespaceOf } from './layer';
 import type { MetricsEndpoint } from './metrics';
+import { writeImages } from './mounted-folder';
 import { PodGroup } from './pod-group';
-import { type PodProps, type ProbeTarget, podTemplate, revisionOf, writeImages } from './pod-template';
+import { type PodProps, type ProbeTarget, podTemplate, revisionOf } from './pod-template';
 import { policyOf } from './policy';
 
 export interface WorkloadProps extends PodProps {
