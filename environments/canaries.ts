@@ -45,7 +45,7 @@ export function withCanaries(models: Models): Models {
 }
 
 /** Keys that describe one model, and no other. */
-const OF_ONE_MODEL = ['config', 'observed', 'revision', 'weightsGiB', 'tokensPerSecond'];
+const OF_ONE_MODEL = ['config', 'observed', 'revision', 'weightsGiB', 'weightsImage', 'tokensPerSecond'];
 
 function canaryModel(model: Model): Model | undefined {
   // Adapters stay with the model itself, whose requests they share.

@@ -75,7 +75,7 @@ export function batchWork(
           pool,
           queue,
           bucket: buckets.bucket('batch'),
-          weights: weights.from === 's3' ? weights.cache : undefined,
+          weights: weights.from === 'hub' ? undefined : weights.cache,
         }),
     );
   }

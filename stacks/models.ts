@@ -13,7 +13,7 @@ import {
   VllmService,
 } from '../lib/serving';
 import type { Origins } from './origins';
-import type { Weights } from './weights';
+import { loadedFrom, sourceOf, type Weights } from './weights';
 
 type Model = Environment['models'][string];
 /** One whose replicas take GPUs of a pool. */
@@ -32,6 +32,7 @@ export function modelServers(
 ): readonly (ModelServer | TritonService)[] {
   const { models } = environment;
   const canaries = canariesOf(models);
+  const cached = new Set(loadedFrom(environment, 'nvme').map(([alias]) => alias));
   const made = new Map<string, ModelServer | TritonService>();
   let common: KServeDefaults | undefined;
   const defaults = () => {
@@ -39,9 +40,10 @@ export function modelServers(
     return common;
   };
   for (const [alias, model] of Object.entries(models)) {
-    // The fault of a pool that could not be made is its own.
+    // The fault of a pool that could not be made, or cannot hold weights, is its own.
     const pool = poolOf(model);
     if (pool !== undefined && !pools.has(pool)) continue;
+    if (cached.has(alias) && pool !== undefined && !weights.nodes.has(pool)) continue;
     const stable = made.get(canaries.get(alias)?.of ?? '');
     const keyOf = stable instanceof ModelServer ? stable : undefined;
     const server = from.try(entryOf(models, alias), () =>
@@ -64,7 +66,7 @@ function modelServer(
   alias: string,
   environment: Environment,
   pools: ReadonlyMap<string, INodePool>,
-  { from, cache, hubToken, bucket }: Weights,
+  weights: Weights,
   { keyOf, defaults }: Shared,
 ): ModelServer | TritonService {
   const props = environment.models[alias];
@@ -72,7 +74,7 @@ function modelServer(
   if (props.engine === 'triton') {
     const pool = props.pool === undefined ? undefined : pools.get(props.pool);
     const surge = onGpus(props) && pool ? holdsOneMore(props, pool, environment) : undefined;
-    const server = new TritonService(scope, alias, { ...props, pool, surge, bucket });
+    const server = new TritonService(scope, alias, { ...props, pool, surge, bucket: weights.bucket });
     for (const namespace of props.clients) server.allowFromNamespace(namespace);
     return server;
   }
@@ -81,7 +83,7 @@ function modelServer(
   if (!pool) throw new Error(`no pool '${props.pool}'`);
   const surge = holdsOneMore(props, pool, environment);
   if (props.engine === 'ollama') return new OllamaService(scope, alias, { ...props, pool, surge });
-  const source = (props.weights ?? from) === 's3' ? { weights: cache } : { weights: undefined, hubToken };
+  const source = sourceOf(props, weights);
   if (props.engine === 'kserve') {
     return new KServeService(scope, alias, { ...props, ...source, pool, keyOf, defaults: defaults() });
   }

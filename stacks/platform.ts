@@ -6,6 +6,7 @@ import {
   ExternalSecretsOperator,
   Keda,
   LeaderWorkerSets,
+  MountpointDriver,
   PlatformGuards,
   PlatformNamespace,
   PriorityClasses,
@@ -47,13 +48,14 @@ import { clusterFor } from './foundation';
 import { kserveController, kserveNamespaces } from './kserve';
 import { modelServers, poolOf } from './models';
 import { Origins } from './origins';
+import { pulledImages } from './prepull';
 import { smokeTests } from './smoke';
 import { objects, postgres, valkey } from './stores';
 import { twinOf } from './twin';
 import { warmNodes } from './warm';
-import { weightsOf } from './weights';
+import { loadedFrom, NODE_WEIGHTS, weightsOf } from './weights';
 
-/** Namespaces and their Pod Security levels; a level above 'restricted' is a need of the chart that lives there alone. */
+/** Namespaces and their Pod Security levels; a level above 'restricted' is a need of what lives there alone. */
 const NAMESPACES: Readonly<Record<string, SecurityLevel>> = {
   'external-secrets': 'restricted',
   'cert-manager': 'restricted',
@@ -63,6 +65,8 @@ const NAMESPACES: Readonly<Record<string, SecurityLevel>> = {
   'node-exporter': 'privileged',
   'gpu-operator': 'privileged',
   'lws-system': 'restricted',
+  'mount-s3': 'restricted',
+  [NODE_WEIGHTS]: 'baseline',
   data: 'restricted',
   langfuse: 'restricted',
   serving: 'restricted',
@@ -79,10 +83,13 @@ export function platform(file: Environment): App {
   const gpus = pools.some(([, pool]) => 'gpu' in pool);
   const scaled = models.some(([, { replicas }]) => replicas && replicas.max > replicas.min);
   const groups = models.some(([, model]) => 'nodes' in model && model.nodes);
+  const mounts = loadedFrom(environment, 'mountpoint').length > 0;
   /** Namespaces of parts that only some environments have. */
   const needed: Readonly<Record<string, boolean | undefined>> = {
     'gpu-operator': gpus,
     'lws-system': groups,
+    'mount-s3': mounts,
+    [NODE_WEIGHTS]: loadedFrom(environment, 'nvme').length > 0,
   };
   const from = new Origins();
   const scraped: IScrapeTarget[] = [];
@@ -161,6 +168,7 @@ export function platform(file: Environment): App {
   const milvus = observed(new MilvusOperator(layer('milvus-operator', 'operators', 'milvus'), 'operator'));
   const keda = scaled ? observed(new Keda(operators, 'keda')) : undefined;
   if (groups) new LeaderWorkerSets(layer('lws', 'operators', 'lws-system'), 'lws');
+  if (mounts) new MountpointDriver(layer('mountpoint', 'operators', 'kube-system'), 'mountpoint');
   if (pools.some(([, pool]) => 'gpu' in pool && pool.efa)) {
     new EfaDevicePlugin(layer('efa', 'operators', 'kube-system'), 'efa');
   }
@@ -203,9 +211,15 @@ export function platform(file: Environment): App {
   }
 
   // serving: weights first, then each model as one server behind one Service of its name.
-  const home = (id: string) => layer(id, 'data', 'serving', stores, secretStores);
-  const weights = weightsOf(environment, shelf, home, from);
-  const serving = layer('serving', 'serving', 'serving');
+  const weights = weightsOf(environment, shelf, {
+    layer: (id) => layer(id, 'data', 'serving', stores, secretStores),
+    beside: (id, namespace) => layer(id, 'serving', namespace),
+    pools: byPool,
+    from,
+  });
+  const pulls = pools.some(([, pool]) => 'gpu' in pool && pool.prepull);
+  const prepull = pulls ? [layer('prepull', 'serving', 'serving')] : [];
+  const serving = layer('serving', 'serving', 'serving', ...weights.first, ...prepull);
   const made = modelServers(serving, environment, byPool, weights, from);
   for (const server of made) observed(server);
   // What speaks no OpenAI protocol stands beside the door to all models.
@@ -227,6 +241,7 @@ export function platform(file: Environment): App {
   if (keda)
     prometheus.prometheus.allowFrom(keda.operator, { port: prometheus.port, why: 'queues of models' });
   smokeTests(from, layer, environment, serving, servers);
+  for (const home of prepull) pulledImages(home, environment, byPool, made, from);
   warmNodes(from, layer, environment, byPool, made);
   batchWork(from, layer, environment, byPool, made, buckets, weights);
   const endpoints = doors.models(serving, servers);

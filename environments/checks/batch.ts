@@ -65,5 +65,14 @@ const within = (inner: string, outer: string): boolean => `${inner}/`.startsWith
 export const PLATFORM_NAMESPACES: readonly string[] = [
   ...['agentgateway', 'batch', 'cert-manager', 'data', 'default', 'edge', 'external-secrets', 'gateway'],
   ...['gpu-operator', 'kserve', 'kube-node-lease', 'kube-public', 'kube-system', 'kueue-system', 'langfuse'],
-  ...['load-balancer', 'milvus', 'monitoring', 'node-exporter', 'operators', 'serving'],
+  ...[
+    'load-balancer',
+    'milvus',
+    'monitoring',
+    'mount-s3',
+    'node-exporter',
+    'node-weights',
+    'operators',
+    'serving',
+  ],
 ];

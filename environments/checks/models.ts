@@ -2,6 +2,7 @@ import { isCron, isTimeZone } from '../../lib/core/cron';
 import { didYouMean } from '../../lib/core/nearest';
 import { loaderName } from '../engines';
 import { type Checking, type Draft, entriesOf } from './draft';
+import { checkWeights } from './weights';
 
 /** Models against the pools they name. */
 export function checkModels(draft: Draft, checking: Checking): void {
@@ -28,15 +29,7 @@ export function checkModels(draft: Draft, checking: Checking): void {
       const why = `the groups of '${name}' are called so: '${name}-0', '${name}-1' and on`;
       fault(`models.${namesake}`, `${why}; give one of the two models another name`);
     }
-    const loads = isLoader(model);
-    const stored = loads ? (model.weights ?? draft.weights?.from) : undefined;
-    if (stored === 's3' && !draft.simulate && draft.data?.objects && draft.data.objects.kind !== 's3') {
-      const own = loads && model.weights ? `${path}.weights` : 'weights.from';
-      fault(own, `'s3', but the environment keeps objects in ${draft.data.objects.kind}; use hub`);
-    }
-    if (stored === 'hub' && 'load' in model && model.load) {
-      fault(`${path}.load`, "is not read with weights from the hub, only with weights 's3'");
-    }
+    checkWeights(path, model, draft, fault);
     checkPool(path, model, { draft, inAws, checking });
     // Where the canary says nothing of its own, what is wrong is wrong with the model.
     const canary = 'canary' in model ? model.canary : undefined;
@@ -48,9 +41,6 @@ export function checkModels(draft: Draft, checking: Checking): void {
 }
 
 type Model = NonNullable<NonNullable<Draft['models']>[string]>;
-type Loader = Extract<Model, { readonly engine?: 'vllm' | 'sglang' | 'kserve' }>;
-
-const isLoader = (model: Model): model is Loader => loaderName(model.engine) !== undefined;
 
 interface Placed {
   readonly engine?: Model['engine'];

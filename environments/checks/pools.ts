@@ -1,7 +1,8 @@
 import { type Checking, type Draft, entriesOf } from './draft';
 
 /** Pools against the AWS section, and each against its capacity. */
-export function checkPools({ aws, pools, simulate, tier }: Draft, { fault, written }: Checking): void {
+export function checkPools(draft: Draft, { fault, written }: Checking): void {
+  const { aws, pools, simulate, tier } = draft;
   const inAws = written('aws') && tier !== 'local';
   // A twin may name the pools of the environment that it stands for.
   if (!inAws && simulate && written('pools')) return;
@@ -43,8 +44,26 @@ export function checkPools({ aws, pools, simulate, tier }: Draft, { fault, writt
     if (!('gpu' in pool)) continue;
     checkPurchase(path, pool, { fault, written });
     checkKept(path, pool, { fault, written });
+    if (pool.prepull && !modelsOn(name, draft)) {
+      const batch = Object.values(draft.batch?.jobs ?? {}).some((job) => job?.pool === name);
+      const why = batch
+        ? 'only batch work runs there: its nodes start for it, and would pull beside it and be no faster'
+        : 'no model runs there, and so there is nothing to pull';
+      fault(`${path}.prepull`, `${why}; delete the line`);
+    }
   }
 }
+
+/** Whether a server keeps nodes of a pool; one that is written with a fault is spoken about where it stands. */
+const modelsOn = (pool: string, { models, simulate }: Draft): boolean =>
+  simulate === true ||
+  models === undefined ||
+  Object.values(models).some(
+    (model) =>
+      model === undefined ||
+      ('pool' in model && model.pool === pool) ||
+      ('canary' in model && model.canary && 'pool' in model.canary && model.canary.pool === pool),
+  );
 
 /** What says how nodes are bought. */
 interface Purchase {

@@ -110,6 +110,9 @@ const gpuPool = objectOf('Nodes with GPUs', {
       min: 1,
     }),
   ),
+  prepull: optional(
+    boolean('Each node pulls the images of all models of the pool, before they are delivered'),
+  ),
   reservation: optional(
     string('Capacity reservation that the nodes come from', {
       pattern: /^cr-[0-9a-f]{8,17}$/,

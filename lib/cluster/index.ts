@@ -7,6 +7,7 @@ export { KServe, KServeCrds } from './kserve';
 export { Kueue, type KueueProps } from './kueue';
 export { LeaderWorkerSets } from './leader-worker-sets';
 export { LoadBalancerController } from './load-balancer-controller';
+export { MountpointDriver } from './mountpoint-driver';
 export { PlatformNamespace, type PlatformNamespaceProps, type SecurityLevel } from './namespace';
 export { GUARDS_LABEL, PlatformGuards, type PlatformGuardsProps } from './platform-guards';
 export { PriorityClasses } from './priority-classes';

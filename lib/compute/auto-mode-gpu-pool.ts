@@ -34,6 +34,7 @@ export class AutoModeGpuPool extends Construct implements INodePool {
   public readonly zones: readonly string[];
   public readonly limit: number;
   public readonly devices: readonly PoolDevice[];
+  public readonly disk: INodePool['disk'];
   public readonly room: INodePool['room'];
   public readonly placement: Placement;
 
@@ -78,6 +79,7 @@ export class AutoModeGpuPool extends Construct implements INodePool {
     declare(this, 'provides', { kinds: ['karpenter.sh/NodePool', 'eks.amazonaws.com/NodeClass'] });
     this.name = pool.name;
     this.zones = pool.zones;
+    this.disk = pool.disk;
     this.room = pool.room;
     this.placement = pool.placement;
   }

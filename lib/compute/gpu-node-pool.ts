@@ -81,6 +81,7 @@ export class GpuNodePool extends Construct implements INodePool {
   /** How each GPU is divided; absent where pods get it whole. */
   public readonly division?: GpuDivision;
   public readonly efa: INodePool['efa'];
+  public readonly disk: INodePool['disk'];
   public readonly room: INodePool['room'];
   public readonly placement: Placement;
 
@@ -143,6 +144,7 @@ export class GpuNodePool extends Construct implements INodePool {
     });
     this.name = pool.name;
     this.zones = pool.zones;
+    this.disk = pool.disk;
     this.room = pool.room;
     this.placement = pool.placement;
   }

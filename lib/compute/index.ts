@@ -10,6 +10,7 @@ export { POOL_LABEL, type PoolProps } from './karpenter-pool';
 export { NodeBuffer, type NodeBufferProps } from './node-buffer';
 export type { NodeImage, OwnImage } from './node-image';
 export { type NodeDisk, NodePool, type NodePoolProps } from './node-pool';
+export { PulledImages, type PulledImagesProps } from './pulled-images';
 export type { Purchase } from './purchase';
 export { SystemNodes, type SystemNodesProps } from './system-nodes';
 export { WarmNodes, type WarmNodesProps } from './warm-nodes';

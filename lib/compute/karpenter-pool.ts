@@ -132,6 +132,7 @@ export class KarpenterPool extends Construct {
   public readonly name: string;
   public readonly placement: Placement;
   public readonly zones: readonly string[];
+  public readonly disk: 'nvme' | 'ebs';
   /** What the smallest of the nodes has left for our pods. */
   public readonly room: { readonly cpu: number; readonly memoryGiB: number };
 
@@ -142,6 +143,7 @@ export class KarpenterPool extends Construct {
     this.name = pool.name ?? scope.node.id;
     const zones = zonesOf(scope, cluster, pool);
     this.zones = zones;
+    this.disk = props.manager !== 'auto-mode' && hasNvme(props) ? 'nvme' : 'ebs';
     const labels = { [POOL_LABEL]: this.name, ...props.labels };
     this.placement = {
       pool: this.name,
@@ -246,8 +248,7 @@ export class KarpenterPool extends Construct {
 
   private fact(props: KarpenterPoolProps, labels: Labels, zones: readonly string[]): PoolFact {
     const { arch, capacities, matching } = props;
-    const ownDisks = props.manager !== 'auto-mode' && hasNvme(props);
-    const disk = ownDisks ? 'nvme' : { volumeGiB: props.volume.gib };
+    const disk = this.disk === 'nvme' ? 'nvme' : { volumeGiB: props.volume.gib };
     return {
       name: this.name,
       labels: {

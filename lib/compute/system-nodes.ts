@@ -48,7 +48,9 @@ export class SystemNodes extends Construct {
       consolidation: 'WhenEmpty',
     });
     const by = (name: string) => `addon/${NAMESPACE}/${name}`;
-    declare(this, 'provides', { objects: ADDON_PODS.map(({ name }) => ({ id: by(name) })) });
+    declare(this, 'provides', {
+      objects: [...ADDON_PODS.map(({ name }) => ({ id: by(name) })), { id: 'CSIDriver/ebs.csi.aws.com' }],
+    });
     for (const pods of ADDON_PODS) {
       const place = { by: by(pods.name), maker: 'chart', namespace: NAMESPACE } as const;
       // Nobody writes policies for them: they are there before us, and not ours to close.

@@ -22,6 +22,8 @@ export interface INodePool extends IConstruct {
   readonly division?: GpuDivision;
   /** Interfaces for direct exchange between nodes, of which a pod that fills a node asks for so many; absent without. */
   readonly efa?: { readonly resource: string; readonly perNode: number };
+  /** Where its nodes keep images and scratch files: on disks of their own, or on a volume; absent where nobody knows. */
+  readonly disk?: 'nvme' | 'ebs';
   /** What the smallest of its nodes has left for pods; absent where nobody knows. */
   readonly room?: { readonly cpu: number; readonly memoryGiB: number };
   /** What pods need in order to land here. */

@@ -176,7 +176,7 @@ export interface ModelFact {
   /** How its engine is started; absent for one that holds no weights. */
   readonly start?: ModelStart;
   /** Where each replica loads its weights from; absent for one that holds none. */
-  readonly weights?: 'hub' | 's3';
+  readonly weights?: WeightsOrigin;
   /** Whether a Job asks it before anybody else does; absent for one that does not serve. */
   readonly smokeTested?: boolean;
   /** What it was measured to take of each GPU, for an engine whose models nobody here can size. */
@@ -186,6 +186,12 @@ export interface ModelFact {
   /** Engine in whose words its pods tell their metrics; absent where that is its own. */
   readonly tells?: string;
 }
+
+/**
+ * Where weights come from: the model hub, the bucket of the platform, the disks of the node, the bucket seen as a file
+ * system, or an image.
+ */
+export type WeightsOrigin = 'hub' | 's3' | 'nvme' | 'mountpoint' | 'image';
 
 /** Memory of a GPU that a server was seen to take, under load. */
 export interface MeasuredGpu {
@@ -283,6 +289,14 @@ export interface LifecycleFact {
   readonly maxReplicas?: number;
 }
 
+/** Pods of ours that cannot keep to the strictest Pod Security level, and why. */
+export interface ElevatedFact {
+  /** The object that makes the pods. */
+  readonly owner: string;
+  readonly level: 'baseline';
+  readonly why: string;
+}
+
 /** Something reachable from outside the cluster, and whether the environment file asked for it. */
 export interface PublicFact {
   readonly object: string;
@@ -329,6 +343,7 @@ export interface FactKinds {
   readonly identity: IdentityFact;
   readonly aws: AwsNeed;
   readonly lifecycle: LifecycleFact;
+  readonly elevated: ElevatedFact;
   readonly public: PublicFact;
   readonly join: JoinFact;
   readonly alerting: AlertingFact;

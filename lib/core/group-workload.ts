@@ -7,6 +7,7 @@ import { WorkloadIdentity } from './identity';
 import type { Labels } from './kube';
 import { namespaceOf } from './layer';
 import type { MetricsEndpoint } from './metrics';
+import { writeImages } from './mounted-folder';
 import { PodGroup } from './pod-group';
 import { type EnvVars, podTemplate, revisionOf } from './pod-template';
 import { policyOf } from './policy';
@@ -92,9 +93,9 @@ export class GroupWorkload extends Construct {
         },
       },
     );
-    this.revision = revisionOf(leader, worker);
+    this.revision = revisionOf(leader, worker, props.mounts);
     const metadata = { name: this.name, namespace: this.namespace, labels };
-    new ApiObject(this, 'Groups', {
+    const object = new ApiObject(this, 'Groups', {
       apiVersion: 'leaderworkerset.x-k8s.io/v1',
       kind: 'LeaderWorkerSet',
       metadata,
@@ -119,6 +120,8 @@ export class GroupWorkload extends Construct {
         },
       },
     });
+    writeImages(object, '/spec/leaderWorkerTemplate/leaderTemplate', leader, props);
+    writeImages(object, '/spec/leaderWorkerTemplate/workerTemplate', worker, props);
     new k8s.KubeService(this, 'Service', {
       metadata,
       spec: {

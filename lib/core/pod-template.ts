@@ -5,6 +5,7 @@ import type { Construct } from 'constructs';
 import { PlatformError } from './errors';
 import type { Labels } from './kube';
 import { namespaceOf } from './layer';
+import { type MountedFolder, mountedFolders, volumeName } from './mounted-folder';
 import { ANYWHERE, type Placement, placed } from './placement';
 import { SecretRef } from './secret-ref';
 
@@ -93,12 +94,27 @@ export interface PodProps extends ContainerProps {
    */
   readonly writable?: Readonly<Record<string, string>>;
   /**
+   * Folders that somebody else fills.
+   * @default - none
+   */
+  readonly mounts?: Readonly<Record<string, MountedFolder>>;
+  /**
+   * Secrets with the logins of registries, for images of the pod and of its folders.
+   * @default - none: those of the node
+   */
+  readonly pullSecrets?: readonly string[];
+  /**
+   * Disk of the node that is taken beside the folders, in GiB; a function is called when the manifest is written.
+   * @default - none
+   */
+  readonly diskGiB?: number | (() => number);
+  /**
    * Shared memory for worker processes, such as `8Gi`.
    * @default - the runtime's 64 MiB
    */
   readonly sharedMemory?: string;
   /**
-   * User and group the process runs as.
+   * User and group the process runs as; 0 needs a `declare(…, 'elevated', …)` that says why.
    * @default 1000
    */
   readonly user?: number;
@@ -138,16 +154,15 @@ export interface PodContext {
   readonly spec?: Partial<k8s.PodSpec>;
 }
 
-const volumeName = (path: string): string =>
-  path
-    .replace(/^\/+|\/+$/g, '')
-    .replace(/[^a-z0-9]+/gi, '-')
-    .toLowerCase() || 'root';
-
-/** Changes with pod templates, but for what is written last, such as files and environments that follow from verbs. */
-export const revisionOf = (...templates: readonly k8s.PodTemplateSpec[]): string =>
+/** Changes with pod templates and what they mount, but for what is written last, such as files and environments that follow from verbs. */
+export const revisionOf = (...templates: readonly (k8s.PodTemplateSpec | PodProps['mounts'])[]): string =>
   createHash('sha256')
-    .update(templates.map((template) => JSON.stringify(template)).join())
+    .update(
+      templates
+        .filter((template) => template !== undefined)
+        .map((template) => JSON.stringify(template))
+        .join(),
+    )
     .digest('hex')
     .slice(0, 8);
 
@@ -186,13 +201,20 @@ export function podTemplate(scope: Construct, props: PodProps, context: PodConte
     mount(volumeName(folder), folder, { emptyDir: { sizeLimit: k8s.Quantity.fromString(size) } });
   }
   for (const [claim, path] of Object.entries(context.claims ?? {})) mount(claim, path, undefined);
+  const mounted = mountedFolders(props.mounts);
+  volumes.push(...mounted.volumes);
+  mounts.push(...mounted.mounts);
   if (props.sharedMemory) {
     mount('shm', '/dev/shm', {
       emptyDir: { medium: 'Memory', sizeLimit: k8s.Quantity.fromString(props.sharedMemory) },
     });
   }
 
-  const container = (name: string, c: ContainerProps, diskGiB = 0): k8s.Container => ({
+  const container = (
+    name: string,
+    c: ContainerProps,
+    diskGiB: number | (() => number) = 0,
+  ): k8s.Container => ({
     name,
     image: c.image,
     ...(c.command ? { command: [...c.command] } : {}),
@@ -218,7 +240,7 @@ export function podTemplate(scope: Construct, props: PodProps, context: PodConte
       // A Service called `vllm` would inject VLLM_PORT=tcp://… and break the start.
       enableServiceLinks: false,
       securityContext: {
-        runAsNonRoot: true,
+        ...(user ? { runAsNonRoot: true } : {}),
         runAsUser: user,
         runAsGroup: user,
         fsGroup: user,
@@ -226,6 +248,7 @@ export function podTemplate(scope: Construct, props: PodProps, context: PodConte
       },
       ...placed(props.placement ?? ANYWHERE),
       ...(props.priorityClass ? { priorityClassName: props.priorityClass } : {}),
+      ...(props.pullSecrets?.length ? { imagePullSecrets: props.pullSecrets.map((name) => ({ name })) } : {}),
       ...(init.length ? { initContainers: init } : {}),
       containers: [
         {
@@ -243,14 +266,15 @@ export function podTemplate(scope: Construct, props: PodProps, context: PodConte
 /** Less than this is lost in what images and logs take of a disk. */
 const TOLD_GIB = 10;
 
-/** Disk that the folders of a pod may fill, as far as the scheduler must know of it. */
-function scratchGiB({ writable = {} }: PodProps): number {
+/** Disk that a pod may fill, as far as the scheduler must know of it. */
+function scratchGiB({ writable = {}, diskGiB = 0 }: PodProps): number | (() => number) {
   const sizes = Object.values(writable).map((size) => Number(/^(\d+)Gi$/.exec(size)?.[1] ?? 0));
   const sum = sizes.reduce((total, size) => total + size, 0);
-  return sum >= TOLD_GIB ? sum : 0;
+  if (typeof diskGiB === 'function') return () => sum + diskGiB();
+  return sum + diskGiB >= TOLD_GIB ? sum + diskGiB : 0;
 }
 
-function resources(r: PodResources, diskGiB: number): k8s.ResourceRequirements {
+function resources(r: PodResources, diskGiB: number | (() => number)): k8s.ResourceRequirements {
   const quantity = (amounts: Record<string, string | number | undefined>): Record<string, k8s.Quantity> =>
     Object.fromEntries(
       Object.entries(amounts)
@@ -262,12 +286,19 @@ function resources(r: PodResources, diskGiB: number): k8s.ResourceRequirements {
     [r.gpuResource ?? 'nvidia.com/gpu']: r.gpus,
     ...r.devices,
   };
-  const disk = diskGiB ? { 'ephemeral-storage': `${diskGiB}Gi` } : {};
+  const disk: Record<string, k8s.Quantity> = diskGiB ? { 'ephemeral-storage': gibibytes(diskGiB) } : {};
   return {
-    requests: quantity({ cpu: r.cpu, ...fixed, ...disk }),
+    requests: { ...quantity({ cpu: r.cpu, ...fixed }), ...disk },
     limits: quantity({ cpu: r.cpuLimit, ...fixed }),
   };
 }
+
+const gibibytes = (size: number | (() => number)): k8s.Quantity =>
+  typeof size === 'number'
+    ? k8s.Quantity.fromString(`${size}Gi`)
+    : (Lazy.any({
+        produce: () => k8s.Quantity.fromString(`${Math.ceil(size())}Gi`),
+      }) as unknown as k8s.Quantity);
 
 function environment(scope: Construct, env: EnvVars | (() => EnvVars)): k8s.EnvVar[] {
   if (typeof env === 'function') {

@@ -15,7 +15,14 @@ export interface SuppliedSecretProps {
   readonly path: string;
   /** What needs it: shown beside the command that fills it. */
   readonly why: string;
+  /**
+   * What reads it wants its type to be.
+   * @default 'Opaque'
+   */
+  readonly type?: 'dockerconfigjson';
 }
+
+const TYPES = { dockerconfigjson: 'kubernetes.io/dockerconfigjson' } as const;
 
 /** A Secret that somebody fills by hand; `nexus synth` lists each with the command. */
 export class SuppliedSecret extends KnownSecret {
@@ -27,7 +34,8 @@ export class SuppliedSecret extends KnownSecret {
 
     if (!cluster.aws) {
       const literals = keys.map((key) => `--from-literal=${key}=…`).join(' ');
-      const command = `kubectl create secret generic ${name} -n ${namespace} ${literals}`;
+      const typed = props.type ? ` --type=${TYPES[props.type]}` : '';
+      const command = `kubectl create secret generic ${name} -n ${namespace}${typed} ${literals}`;
       declare(this, 'supplied', { namespace, name, keys, command, why });
       return;
     }
@@ -43,7 +51,12 @@ export class SuppliedSecret extends KnownSecret {
       spec: {
         refreshInterval: '1h0m0s',
         secretStoreRef: { kind: 'ClusterSecretStore', name: AWS_STORE },
-        target: { name, creationPolicy: 'Owner', deletionPolicy: 'Retain' },
+        target: {
+          name,
+          creationPolicy: 'Owner',
+          deletionPolicy: 'Retain',
+          ...(props.type ? { template: { type: TYPES[props.type] } } : {}),
+        },
         data: keys.map((key) => ({ secretKey: key, remoteRef: { key: path, property: key } })),
       },
     });

@@ -3,6 +3,7 @@ import { Construct } from 'constructs';
 import { WorkloadIdentity } from './identity';
 import type { Labels } from './kube';
 import { namespaceOf } from './layer';
+import { writeImages } from './mounted-folder';
 import { PodGroup } from './pod-group';
 import { type PodProps, podTemplate } from './pod-template';
 
@@ -80,10 +81,11 @@ export class Task extends Construct {
       }),
     };
     if (schedule === undefined) {
-      new k8s.KubeJob(this, 'Job', { metadata: { ...metadata, labels }, spec });
+      const job = new k8s.KubeJob(this, 'Job', { metadata: { ...metadata, labels }, spec });
+      writeImages(job, '/spec/template', spec.template, props);
       return;
     }
-    new k8s.KubeCronJob(this, 'CronJob', {
+    const cronJob = new k8s.KubeCronJob(this, 'CronJob', {
       metadata: { ...metadata, labels: own },
       spec: {
         schedule,
@@ -95,6 +97,7 @@ export class Task extends Construct {
         jobTemplate: { metadata: { labels }, spec },
       },
     });
+    writeImages(cronJob, '/spec/jobTemplate/spec/template', spec.template, props);
   }
 }
 

@@ -67,6 +67,11 @@ export const charts = {
     repository: 'oci://ghcr.io/kserve/charts',
     version: 'v0.20.0',
   },
+  mountpointDriver: {
+    chart: 'aws-mountpoint-s3-csi-driver',
+    repository: 'https://awslabs.github.io/mountpoint-s3-csi-driver',
+    version: '2.7.0',
+  },
   lws: { chart: 'lws', repository: 'oci://registry.k8s.io/lws/charts', version: '0.10.0' },
 } as const;
 

@@ -6,6 +6,7 @@ import { WorkloadIdentity } from './identity';
 import type { Labels } from './kube';
 import { namespaceOf } from './layer';
 import type { MetricsEndpoint } from './metrics';
+import { writeImages } from './mounted-folder';
 import { PodGroup } from './pod-group';
 import { type PodProps, type ProbeTarget, podTemplate, revisionOf } from './pod-template';
 import { policyOf } from './policy';
@@ -130,7 +131,7 @@ export class Workload extends Construct {
           : {}),
       },
     });
-    this.revision = revisionOf(template);
+    this.revision = revisionOf(template, props.mounts);
     const metadata = { name: this.name, namespace: this.namespace, labels: { ...this.labels } };
     const common = {
       ...(props.scaled ? {} : { replicas }),
@@ -139,7 +140,7 @@ export class Workload extends Construct {
     };
     if (kind === 'Deployment') {
       const { maxSurge, maxUnavailable } = props.rollout ?? { maxSurge: 1, maxUnavailable: 0 };
-      new k8s.KubeDeployment(this, 'Deployment', {
+      const object = new k8s.KubeDeployment(this, 'Deployment', {
         metadata,
         spec: {
           ...common,
@@ -154,11 +155,13 @@ export class Workload extends Construct {
           },
         },
       });
+      writeImages(object, '/spec/template', template, props);
     } else {
-      new k8s.KubeStatefulSet(this, 'StatefulSet', {
+      const object = new k8s.KubeStatefulSet(this, 'StatefulSet', {
         metadata,
         spec: { ...common, serviceName: this.name, volumeClaimTemplates: this.claims() },
       });
+      writeImages(object, '/spec/template', template, props);
     }
     if (props.ports) {
       new k8s.KubeService(this, 'Service', {

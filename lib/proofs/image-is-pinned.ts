@@ -19,22 +19,30 @@ export function unpinned(image: string): string | undefined {
   return undefined;
 }
 
+/** A volume that shows the files of an image. */
+interface MountedImage {
+  readonly name: string;
+  readonly image?: { readonly reference: string };
+}
+
 /** Keys of charts and custom resources under which images stand. */
 const IMAGE = /^(image|imageName|[a-z]\w*Image)$/;
 const WHY = 'the same manifest runs another program tomorrow, and a rollback brings nothing back';
 const FIX = 'name a version, or a digest';
 
 /**
- * Every image has a version: in pods, in custom resources, in chart values that name one, and of nodes.
+ * Every image has a version: in pods, in custom resources, in chart values that name one, and of nodes. Files that are mounted
+ * from one are named by its digest in tier prod: they are data that no build of ours has seen.
  *
  * Fails: `image: example.com/demo:latest`.
  */
 export const imageIsPinned: Proof = {
   name: 'image-is-pinned',
   about: 'Images of containers, custom resources, chart values and nodes name a version that does not move.',
-  check({ rendered }) {
+  check({ rendered, policy }) {
     const findings: Refusal[] = [];
     let checked = 0;
+    const byDigest = policy?.tier === 'prod' && !policy.assumed;
     const judge = (object: string, at: string, image: string) => {
       checked++;
       const fault = unpinned(image);
@@ -43,6 +51,17 @@ export const imageIsPinned: Proof = {
     for (const { owner, template } of rendered.facts.of('pods')) {
       for (const { name, image } of [...(template.spec.initContainers ?? []), ...template.spec.containers]) {
         if (image) judge(owner, `container '${name}': image`, image);
+      }
+      for (const { name, image } of (template.spec.volumes ?? []) as readonly MountedImage[]) {
+        if (!image) continue;
+        judge(owner, `volume '${name}': image`, image.reference);
+        if (!byDigest || unpinned(image.reference) || image.reference.includes('@sha256:')) continue;
+        findings.push({
+          object: owner,
+          what: `volume '${name}': image '${image.reference}' is named by a tag, in an environment of tier prod`,
+          why: 'whoever may push to its repository changes what replicas answer with, one node at a time',
+          fix: 'name its digest: repository@sha256:…',
+        });
       }
     }
     for (const { id, json } of rendered.objects) {

@@ -5,7 +5,7 @@ const LABEL = 'pod-security.kubernetes.io/enforce';
 
 /**
  * Pods keep to the Pod Security level of their namespace, and a namespace is laxer than "restricted" only for pods of a
- * chart or an operator that need it.
+ * chart or an operator that need it, or for pods of ours that say why.
  *
  * Fails: a Deployment without `runAsNonRoot` in a restricted namespace: its pods are never created.
  */
@@ -33,14 +33,27 @@ export const podIsRestricted: Proof = {
     }
 
     const needed = new Map<string, Level>();
+    const elevated = new Map(rendered.facts.of('elevated').map((fact) => [fact.owner, fact]));
     const pods = rendered.facts.of('pods');
     for (const { owner, namespace, maker, template } of pods) {
       const needs = needsOf(template);
       const level = levelFor(needs);
       if (maker !== 'object' && !admits(needed.get(namespace) ?? 'restricted', level))
         needed.set(namespace, level);
-      // A pod of ours is restricted wherever it lives: laxer namespaces are for what we do not write.
-      const allowed = maker === 'object' && levels.has(namespace) ? 'restricted' : levels.get(namespace);
+      const stated = elevated.get(owner)?.level ?? 'restricted';
+      if (maker === 'object' && !admits(needed.get(namespace) ?? 'restricted', stated))
+        needed.set(namespace, stated);
+      if (stated !== 'restricted' && level === 'restricted') {
+        findings.push({
+          object: owner,
+          what: `says that it needs the level '${stated}', and is restricted`,
+          why: 'its namespace is laxer for nothing, and admits whatever somebody adds later',
+          fix: "delete the fact 'elevated'",
+        });
+      }
+      // A pod of ours is restricted wherever it lives, or says why not: laxer namespaces are for what we do not write.
+      const ours = maker === 'object' && levels.has(namespace);
+      const allowed = ours ? stricter(stated, levels.get(namespace)) : levels.get(namespace);
       if (!allowed || admits(allowed, level)) continue;
       const faults = needs.filter((need) => !admits(allowed, need.level)).map((need) => need.what);
       const shown = [...faults.slice(0, 4), ...(faults.length > 4 ? [`${faults.length - 4} more`] : [])];
@@ -71,3 +84,5 @@ export const podIsRestricted: Proof = {
     return { findings, checked: pods.length + index.of('Namespace').length };
   },
 };
+
+const stricter = (a: Level, b: Level = a): Level => (admits(a, b) ? b : a);

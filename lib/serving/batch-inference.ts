@@ -112,7 +112,7 @@ export class BatchInference extends Construct {
     const image = images.vllm;
     const identity = new WorkloadIdentity(this, 'Identity', { name: id });
     const { weights: cache, quantization } = props;
-    const asked = { model, drafts: [], adapters: {}, image, identity, load: 'copy' } as const;
+    const asked = { model, gpus, pool, drafts: [], adapters: {}, image, identity, load: 'copy' } as const;
     const weights = loading(this, {
       ...asked,
       ...(cache ? { weights: cache } : {}),

@@ -3,6 +3,7 @@ import { namespaceOf, PlatformError } from '../core';
 import type { KServeDefaults } from './kserve-defaults';
 import { ModelServer, type ServerPod, type ServerSettings } from './model-server';
 import { type VllmServiceProps, vllmPod } from './vllm-service';
+import { isBucket } from './weights';
 
 /** What `VllmService` is told, but for several nodes and for how a rollout begins, which KServe's controller decides. */
 export interface KServeServiceProps extends Omit<VllmServiceProps, 'nodes' | 'surge'> {
@@ -27,6 +28,13 @@ function kservePod(server: Construct, props: KServeServiceProps, settings: Serve
       what: `is in namespace '${namespaceOf(server)}', and its 'defaults' are in '${defaults.namespace}'`,
       why: "KServe's controller would merge its own template below it, and refuse what comes of it",
       fix: 'give it the KServeDefaults of its namespace',
+    });
+  }
+  if (weights && !isBucket(weights)) {
+    throw new PlatformError(server, {
+      what: "has weights from a disk, files of the bucket or an image, and engine 'kserve'",
+      why: "its 'model.uri' has no word for these, and the controller may bring the weights a second time",
+      fix: "load them from the bucket or the hub (weights: s3), or use engine 'vllm'",
     });
   }
   const { rollout: _, ...pod } = vllmPod(server, props, settings);

@@ -61,6 +61,9 @@ export const weightsCommand = (...args: readonly string[]) => ['python3', `${FOL
  * going on where it was interrupted. Servers read from the bucket, each only its own models.
  */
 export class ModelCache extends Construct {
+  public readonly from = 's3';
+  /** Where the weights are kept. */
+  public readonly bucket: IBucket;
   private readonly props: ModelCacheProps;
   private readonly fetched = new Map<string, CachedWeights>();
   private readonly identity: WorkloadIdentity;
@@ -72,6 +75,7 @@ export class ModelCache extends Construct {
     super(scope, id);
     this.props = props;
     const { bucket } = props;
+    this.bucket = bucket;
     if (bucket.endpoint !== undefined) {
       throw new PlatformError(this, {
         what: `keeps weights in bucket '${bucket.name}', which is not on S3`,

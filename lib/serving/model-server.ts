@@ -18,6 +18,7 @@ import {
   policyOf,
   priorityClass,
   type SecretRef,
+  type WeightsOrigin,
   Workload,
   type WorkloadProps,
 } from '../core';
@@ -81,8 +82,11 @@ export interface ServerPod
     | 'image'
     | 'args'
     | 'command'
+    | 'diskGiB'
     | 'identity'
     | 'init'
+    | 'mounts'
+    | 'pullSecrets'
     | 'resources'
     | 'placement'
     | 'rollout'
@@ -115,7 +119,7 @@ export interface ServerPod
   /** Pods that share its GPU. */
   readonly sharedBy?: number;
   /** Where it loads its weights from when it starts; absent for one that holds none. */
-  readonly weights?: 'hub' | 's3';
+  readonly weights?: WeightsOrigin;
   /** How the engine is started; absent for one that holds no weights. */
   readonly start?: ModelStart;
   /** What it was measured to take of a GPU, where nobody can compute it. */
@@ -142,6 +146,10 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
   public readonly pods: PodGroup;
   /** What its pods run: pulled beforehand where nodes are kept warm. */
   public readonly image: string;
+  /** Images whose files its pods mount. */
+  public readonly mountedImages: readonly string[];
+  /** Secrets with the logins of their registries. */
+  public readonly pullSecrets: readonly string[];
   /** What each of its pods asks for: batch work gets what is left. */
   public readonly resources: PodResources;
   public readonly port: number;
@@ -222,6 +230,10 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
     });
     this.port = port ?? PORT;
     this.image = pod.image;
+    this.mountedImages = Object.values(pod.mounts ?? {}).flatMap((from) =>
+      'image' in from ? from.image : [],
+    );
+    this.pullSecrets = pod.pullSecrets ?? [];
     this.resources = pod.resources;
     const scales = this.replicas.max > this.replicas.min;
     if (scales && !tells) this.cannotScale(engine);

@@ -7,7 +7,7 @@ import { parsersOf } from './families';
 import { onDevice, type ReplicaProps, replicaResources, startupSeconds } from './gpu-replica';
 import { ModelServer, type ModelServerProps, type ServerPod, type ServerSettings } from './model-server';
 import { checkSglangWord } from './sglang-words';
-import { loading, type WeightsProps } from './weights';
+import { isBucket, loading, podOf, type WeightsProps } from './weights';
 
 export interface SglangServiceProps
   extends Omit<ModelServerProps, 'adapters'>,
@@ -88,10 +88,12 @@ function sglangPod(server: Construct, props: SglangServiceProps, settings: Serve
   // Its image has neither the streamer nor a client for S3: weights come by the disk, fetched by one that has.
   const weights = loading(server, {
     ...props,
-    load: 'copy',
+    ...(isBucket(props.weights) ? { load: 'copy' as const } : {}),
+    gpus,
     drafts: [],
     adapters: {},
-    image: images.litellm,
+    // What only waits needs no more than Python, which the pod has anyway.
+    image: isBucket(props.weights) ? images.litellm : (props.image ?? images.sglang),
   });
   const starts =
     props.startupSeconds ?? startupSeconds(props.model, weights.secondsPerGiB, props.quantization);
@@ -145,14 +147,7 @@ function sglangPod(server: Construct, props: SglangServiceProps, settings: Serve
     ready: { path: '/health', timeoutSeconds: 5 },
     resources: replicaResources(server, props),
     writable: { [HOME]: '20Gi', ...weights.writable },
-    ...(weights.sharedFiles
-      ? {
-          sharedFiles: weights.sharedFiles,
-          identity: weights.identity,
-          init: weights.init,
-          waitsSeconds: weights.waitsSeconds,
-        }
-      : {}),
+    ...podOf(weights),
     // Its processes exchange requests through it, even on one GPU.
     sharedMemory: `${Math.max(4, 2 * gpus)}Gi`,
     startupSeconds: starts,

@@ -26,7 +26,7 @@ import { mustShareWords, type Speculation, speculationFacts, speculativeConfig }
 import { flagged, OWNED, REFUSED } from './vllm-arguments';
 import { AS_USER, UNTOLD, VLLM_HOME } from './vllm-env';
 import { checkFlags, checkWord, vllmFlags } from './vllm-flags';
-import { type Loading, loading, type WeightsProps } from './weights';
+import { isBucket, type Loading, loading, podOf, type WeightsProps } from './weights';
 
 export interface VllmServiceProps
   extends ModelServerProps,
@@ -150,8 +150,8 @@ export function vllmPod(server: Construct, props: VllmServiceProps, settings: Se
   const { model: draft } = props.speculative ?? {};
   const { adapters } = settings;
   mustWorkAsGroup(server, props);
-  const asked = nodes > 1 && props.weights ? { ...props, load: 'copy' as const } : props;
-  const weights = loading(server, { ...asked, adapters, drafts: draft ? [draft] : [], image });
+  const asked = nodes > 1 && isBucket(props.weights) ? { ...props, load: 'copy' as const } : props;
+  const weights = loading(server, { ...asked, gpus, adapters, drafts: draft ? [draft] : [], image });
   const starts =
     props.startupSeconds ??
     startupSeconds(props.model, weights.secondsPerGiB, props.quantization) + memberSeconds(props);
@@ -209,7 +209,7 @@ export function vllmPod(server: Construct, props: VllmServiceProps, settings: Se
     resources,
     // Compiled kernels and graphs below the home directory; the root file system is read-only.
     writable: { [VLLM_HOME]: '20Gi', ...weights.writable },
-    ...taken(weights),
+    ...podOf(weights),
     ...replicaSharedMemory(gpus, props.kvOffloadGiB),
     startupSeconds: starts,
   };
@@ -251,17 +251,15 @@ export function vllmPod(server: Construct, props: VllmServiceProps, settings: Se
 
 const poolsTexts = (task: VllmServiceProps['task']): boolean => task === 'embed' || task === 'rerank';
 
-/** What the way of the weights adds to the pod. */
-const taken = ({ sharedFiles, identity, init, waitsSeconds }: Loading): Partial<ServerPod> =>
-  sharedFiles ? { sharedFiles, identity, init, waitsSeconds } : {};
-
 /** Where weights come from, and through how much of the host's memory: its own 40 GB are more than many nodes have. */
 function loadFlags(
   { gpus = 1, revision }: VllmServiceProps,
-  { from, streams }: Loading,
+  { from, streams, remote }: Loading,
   { memory }: PodResources,
 ) {
   if (from === 'hub') return revision ? [`--revision=${revision}`] : [];
+  // Mapped files would be read in small pieces, each asked for over the network.
+  if (remote) return ['--safetensors-load-strategy=eager'];
   if (!streams) return [];
   const limit = Math.floor(Math.min(40, Number.parseInt(memory, 10) * STREAM_SHARE)) * 2 ** 30;
   const extra = { ...(gpus > 1 ? { distributed: true } : {}), concurrency: 16, memory_limit: limit };

@@ -1,15 +1,30 @@
 import type { Construct } from 'constructs';
-import { type EnvVars, PlatformError, type SecretRef, WorkloadIdentity, type WorkloadProps } from '../core';
+import type { INodePool } from '../contracts';
+import {
+  type EnvVars,
+  PlatformError,
+  type SecretRef,
+  type WeightsOrigin,
+  WorkloadIdentity,
+  type WorkloadProps,
+} from '../core';
 import { filesGiB } from './gpu-replica';
 import { type CachedWeights, type ModelCache, storeEnv, weightsCommand } from './model-cache';
+import type { MountedCache } from './mounted-cache';
+import { DISK_SECONDS_PER_GIB, FOLDER, fromImage, fromPlace, type ModelImage } from './mounted-weights';
+import { NodeCache } from './node-cache';
+
+/** Where weights may lie, beside the hub. */
+export type WeightsSource = ModelCache | NodeCache | MountedCache | ModelImage;
 
 /** Where the weights of one server come from. */
 export interface WeightsProps {
   /**
-   * Bucket of the platform to read from.
+   * Where they lie: in a bucket of the platform, on the disks of its pool's nodes, in the bucket as a file system, or in
+   * an image.
    * @default - none: each replica loads from the model hub when it starts
    */
-  readonly weights?: ModelCache;
+  readonly weights?: WeightsSource;
   /**
    * Branch, tag or commit of the model on the hub.
    * @default 'main'
@@ -34,8 +49,19 @@ export interface WeightsProps {
 
 /** What follows for the pod. */
 export interface Loading
-  extends Pick<WorkloadProps, 'env' | 'identity' | 'init' | 'sharedFiles' | 'waitsSeconds' | 'writable'> {
-  readonly from: 'hub' | 's3';
+  extends Pick<
+    WorkloadProps,
+    | 'diskGiB'
+    | 'env'
+    | 'identity'
+    | 'init'
+    | 'mounts'
+    | 'pullSecrets'
+    | 'sharedFiles'
+    | 'waitsSeconds'
+    | 'writable'
+  > {
+  readonly from: WeightsOrigin;
   /** What the engine is told to serve. */
   readonly model: string;
   /** What it is told of another model beside it. */
@@ -44,12 +70,14 @@ export interface Loading
   readonly adapterPath: (name: string) => string;
   /** Straight from the bucket. */
   readonly streams: boolean;
+  /** Files that are read from afar, by each process for itself. */
+  readonly remote?: boolean;
   /** From the start of the container until they are on the GPU, at the slowest. */
   readonly secondsPerGiB: number;
   readonly env: EnvVars;
 }
 
-interface Asked extends WeightsProps {
+export interface Asked extends WeightsProps {
   /** As the hub spells it. */
   readonly model: string;
   readonly quantization?: string;
@@ -59,6 +87,10 @@ interface Asked extends WeightsProps {
   readonly adapters: Readonly<Record<string, { readonly model: string }>>;
   /** Image that the pod has anyway. */
   readonly image: string;
+  /** GPUs of a replica, each with a process. */
+  readonly gpus: number;
+  /** Where its pods run; absent where nobody knows. */
+  readonly pool?: INodePool;
   /**
    * Whose rights its pods have.
    * @default - one of their own
@@ -66,15 +98,46 @@ interface Asked extends WeightsProps {
   readonly identity?: WorkloadIdentity;
 }
 
-const FOLDER = '/weights';
-/** 50 MiB a second from the hub, 200 from a bucket, 500 from a disk: the slowest that is still healthy. */
-const SECONDS_PER_GIB = { hub: 20, bucket: 5, disk: 2 };
+/** 50 MiB a second from the hub, 200 from a bucket: the slowest that is still healthy. */
+const SECONDS_PER_GIB = { hub: 20, bucket: 5 };
 /** Above this the way by a disk costs more than a minute. */
 const STREAMED_GIB = 8;
 
 /** How a server gets its weights. */
 export function loading(server: Construct, asked: Asked): Loading {
-  return asked.weights ? fromBucket(server, asked, asked.weights) : fromHub(asked);
+  const { weights, pool } = asked;
+  if (!weights) return fromHub(asked);
+  if (isBucket(weights)) return fromBucket(server, asked, weights);
+  if (asked.load) mustNotLoad(server, asked.load);
+  if ('image' in weights) return fromImage(server, asked, weights);
+  if (weights instanceof NodeCache && pool) weights.mustServe(server, pool);
+  return fromPlace(server, asked, weights);
+}
+
+/** Whether a server reads the bucket itself. */
+export const isBucket = (weights: WeightsSource | undefined): weights is ModelCache =>
+  weights !== undefined && !('image' in weights) && weights.from === 's3';
+
+/** What a pod has of it, beside its environment and its folders. */
+export const podOf = (loading: Loading): Pick<Loading, (typeof POD_KEYS)[number]> =>
+  Object.fromEntries(POD_KEYS.flatMap((key) => (loading[key] === undefined ? [] : [[key, loading[key]]])));
+
+const POD_KEYS = [
+  'sharedFiles',
+  'identity',
+  'init',
+  'waitsSeconds',
+  'mounts',
+  'pullSecrets',
+  'diskGiB',
+] as const satisfies readonly (keyof Loading)[];
+
+function mustNotLoad(server: Construct, load: string): never {
+  throw new PlatformError(server, {
+    what: `has 'load: ${load}', and weights that lie in a folder of the pod`,
+    why: 'it chooses between two ways out of the bucket, and neither is taken',
+    fix: 'delete load',
+  });
 }
 
 function fromHub({ model, adapters, hubToken, weightsGiB, quantization }: Asked): Loading {
@@ -129,7 +192,7 @@ function fromBucket(server: Construct, asked: Asked, cache: ModelCache): Loading
     pathOf: (other) => (streams ? (drafts.get(other)?.url ?? other) : folderOf(other)),
     adapterPath: (name) => `${FOLDER}/adapters/${name}`,
     streams,
-    secondsPerGiB: streams ? SECONDS_PER_GIB.bucket : SECONDS_PER_GIB.disk,
+    secondsPerGiB: streams ? SECONDS_PER_GIB.bucket : DISK_SECONDS_PER_GIB[asked.pool?.disk ?? 'nvme'],
     env,
     identity,
     waitsSeconds: Math.ceil(waitsSeconds),

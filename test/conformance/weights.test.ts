@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -10,7 +10,9 @@ import { suiteWith, tally } from './fixtures/needs';
 import { FakeS3 } from './parts/fake-s3';
 import { PythonVenv } from './parts/python-venv';
 
-const PROGRAM = join(__dirname, '../../lib/serving/data/weights.py');
+const DATA = join(__dirname, '../../lib/serving/data');
+const PROGRAM = join(DATA, 'weights.py');
+const ON_NODE = join(DATA, 'node-weights.py');
 const LARGE = randomBytes(70 * 2 ** 20);
 const FILES: Readonly<Record<string, Buffer>> = {
   'config.json': Buffer.from('{}'),
@@ -164,5 +166,83 @@ suiteWith('weights', prepare, (python) => {
     expect(late.text.trim().split('\n').at(-1)).toBe(
       'weights: s3://bucket/hub/org/other/main/ is not complete after 0 s: see the Job that fetches it',
     );
+  });
+
+  /** Runs on a node until it says something, and is then asked to stop. */
+  const hold = (list: readonly string[], until: RegExp, seconds = '3600') =>
+    new Promise<{ code: number | null; text: string }>((resolve) => {
+      writeFileSync(join(node, 'models.json'), JSON.stringify(list));
+      const args = [ON_NODE, 'hold', 'bucket', join(node, 'models.json'), join(node, 'cache')];
+      const child = spawn(python, args, { env: { ...env, LEAVE_SECONDS: seconds } });
+      let text = '';
+      const hear = (data: Buffer) => {
+        text += data;
+        if (until.test(text)) child.kill('SIGTERM');
+      };
+      child.stdout.on('data', hear);
+      child.stderr.on('data', hear);
+      child.on('close', (code) => resolve({ code, text }));
+    });
+  const node = mkdtempSync(join(tmpdir(), 'node-'));
+  const HELD = join(node, 'cache/hub/org/model/main');
+  const WEIGHTS = 'model-00001-of-00001.safetensors';
+
+  test('a node holds a model with its checksums, and goes on in the middle of a file', async () => {
+    mkdirSync(join(node, 'cache'));
+    s3.broken = 1;
+    const { code, text } = await hold(['hub/org/model/main/'], /bytes\n/);
+    expect({ code, text }).toEqual({ code: 0, text: `${HELD}: 2 files, ${LARGE.length + 2} bytes\n` });
+    expect(readFileSync(join(HELD, WEIGHTS)).equals(LARGE)).toBe(true);
+    const begun = s3.reads.filter(({ key }) => key.endsWith(WEIGHTS)).map(({ first }) => first);
+    expect(begun.at(-1)).toBeGreaterThan(10 * 2 ** 20);
+  });
+
+  test('what lies there is used again, and a file that was cut is whole again', async () => {
+    s3.reads.length = 0;
+    expect((await hold(['hub/org/model/main/'], /is there/)).text).toBe(`${HELD}: is there\n`);
+    expect(s3.reads).toEqual([]);
+    writeFileSync(join(HELD, WEIGHTS), LARGE.subarray(0, 1000));
+    await hold(['hub/org/model/main/'], /bytes\n/);
+    expect(readFileSync(join(HELD, WEIGHTS)).equals(LARGE)).toBe(true);
+  });
+
+  test('what the bucket holds differently from its checksum is never complete', async () => {
+    const key = `hub/org/bad/main/${WEIGHTS}`;
+    s3.objects.set(key, { body: LARGE.subarray(1), checksum: sha('sha256', LARGE) });
+    s3.objects.set('hub/org/bad/main/COMPLETE', { body: Buffer.from('{}') });
+    const { code, text } = await hold(['hub/org/bad/main/'], /never/);
+    expect(code).toBe(1);
+    expect(text).toMatch(/^weights: \S+: checksum [0-9a-f]{64}, s3:\/\/bucket\S+ states [0-9a-f]{64}\n$/);
+    expect(existsSync(join(node, 'cache/hub/org/bad/main/COMPLETE'))).toBe(false);
+  });
+
+  test('one that is not in the bucket yet holds up no other', async () => {
+    rmSync(HELD, { recursive: true });
+    const { text } = await hold(['hub/org/later/main/', 'hub/org/model/main/'], /bytes\n/);
+    expect(text).toContain('waits for s3://bucket/hub/org/later/main/');
+  });
+
+  test('what nobody names any more goes, and nothing else', async () => {
+    const { text } = await hold(['hub/org/model/main/'], /is gone/, '0');
+    expect(text).toContain(`${join(node, 'cache/hub/org/bad')}: is gone`);
+    expect(existsSync(join(HELD, WEIGHTS))).toBe(true);
+  });
+
+  test('a replica waits for what the node holds, or says for what', async () => {
+    const wait = (...args: readonly string[]) =>
+      new Promise<{ code: number | null; text: string }>((resolve) => {
+        const child = spawn('python3', [ON_NODE, 'await', ...args]);
+        let text = '';
+        child.stdout.on('data', (data) => (text += data));
+        child.stderr.on('data', (data) => (text += data));
+        child.on('close', (code) => resolve({ code, text }));
+      });
+    expect(await wait('5', HELD)).toEqual({ code: 0, text: '' });
+    const late = await wait('0', HELD, join(node, 'elsewhere'));
+    expect(late).toEqual({
+      code: 1,
+      text: `weights: ${join(node, 'elsewhere')} is not complete after 0 s\n`,
+    });
+    rmSync(node, { recursive: true });
   });
 });

@@ -119,3 +119,29 @@ describe('image-is-pinned', () => {
     ).toBe('');
   });
 });
+
+describe('an image whose files are mounted', () => {
+  const mounted = (reference: string, tier: 'prod' | 'dev') =>
+    refusals(imageIsPinned, {
+      policy: { tier },
+      objects: [deployment(podSpec({ volumes: [{ name: 'weights', image: { reference } }] }))],
+    });
+
+  test('has a digest in prod', () => {
+    expect(mounted(`example/qwen@${DIGEST}`, 'prod')).toBe('');
+    expect(mounted('example/qwen:v1', 'dev')).toBe('');
+    expect(mounted('example/qwen:v1', 'prod')).toMatchInlineSnapshot(`
+      "Deployment/apps/web: volume 'weights': image 'example/qwen:v1' is named by a tag, in an environment of tier prod
+        why: whoever may push to its repository changes what replicas answer with, one node at a time
+        fix: name its digest: repository@sha256:…"
+    `);
+  });
+
+  test('has a version everywhere', () => {
+    expect(mounted('example/qwen:latest', 'dev')).toMatchInlineSnapshot(`
+      "Deployment/apps/web: volume 'weights': image 'example/qwen:latest' has the tag 'latest', which moves
+        why: the same manifest runs another program tomorrow, and a rollback brings nothing back
+        fix: name a version, or a digest"
+    `);
+  });
+});

@@ -116,4 +116,29 @@ describe('pod-is-restricted', () => {
         fix: set pod-security.kubernetes.io/enforce to restricted, or to the level its pods need"
     `);
   });
+
+  describe('a pod of ours that says why it needs more', () => {
+    const root = podSpec({ securityContext: { runAsUser: 0, seccompProfile: { type: 'RuntimeDefault' } } });
+    const elevated = (owner: string) => [{ owner, level: 'baseline', why: 'it owns a folder' } as const];
+    const judged = (spec: object, level: string, owner = 'Deployment/apps/web') =>
+      refusals(podIsRestricted, {
+        objects: [namespace('apps', level), deployment(spec)],
+        facts: { elevated: elevated(owner) },
+      });
+
+    test('has it in a namespace of that level', () => {
+      expect(judged(root, 'baseline')).toBe('');
+      expect(judged(root, 'restricted')).toContain('is not restricted');
+      expect(judged(root, 'baseline', 'Deployment/apps/other')).toContain('is not restricted');
+    });
+
+    test('has no more than it says, and says nothing in vain', () => {
+      expect(judged(podSpec({ hostPID: true }), 'baseline')).toContain('is not restricted: sets hostPID');
+      expect(judged(podSpec(), 'baseline')).toMatchInlineSnapshot(`
+        "Deployment/apps/web: says that it needs the level 'baseline', and is restricted
+          why: its namespace is laxer for nothing, and admits whatever somebody adds later
+          fix: delete the fact 'elevated'"
+      `);
+    });
+  });
 });

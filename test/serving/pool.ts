@@ -19,6 +19,7 @@ export class TestPool extends Construct implements INodePool {
   public readonly capacities = ['on-demand'] as const;
   public readonly devices: INodePool['devices'];
   public readonly limit?: number;
+  public readonly disk?: INodePool['disk'];
   public readonly efa?: INodePool['efa'];
   public readonly room?: { readonly cpu: number; readonly memoryGiB: number };
   public readonly placement;
@@ -26,7 +27,7 @@ export class TestPool extends Construct implements INodePool {
   constructor(
     scope: Construct,
     id: string,
-    props: Pick<INodePool, 'efa' | 'gpu' | 'gpusPerNode' | 'limit' | 'room'> &
+    props: Pick<INodePool, 'disk' | 'efa' | 'gpu' | 'gpusPerNode' | 'limit' | 'room'> &
       Partial<Pick<INodePool, 'devices'>>,
   ) {
     super(scope, id);
@@ -35,6 +36,7 @@ export class TestPool extends Construct implements INodePool {
     this.gpu = props.gpu;
     this.limit = props.limit;
     this.room = props.room;
+    this.disk = props.disk;
     this.efa = props.efa;
     const { gpusPerNode: perNode, limit } = props;
     this.devices = props.devices ?? [{ resource: 'nvidia.com/gpu', perNode, limit }];

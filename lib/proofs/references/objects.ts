@@ -12,6 +12,7 @@ interface RoleBinding {
 
 interface ClaimSpec {
   readonly storageClassName?: string;
+  readonly volumeName?: string;
 }
 
 /** Labels by which a Job names what lets it in. */
@@ -46,6 +47,10 @@ export function objectReferences({ id: object, json }: RenderedObject): Referenc
     }
     case 'PersistentVolumeClaim':
       add('storageClassName', 'StorageClass', (json.spec as ClaimSpec | undefined)?.storageClassName);
+      add('volumeName', 'PersistentVolume', (json.spec as ClaimSpec | undefined)?.volumeName);
+      break;
+    case 'PersistentVolume':
+      add('csi.driver', 'CSIDriver', (json.spec as { csi?: { driver: string } } | undefined)?.csi?.driver);
       break;
     case 'Job':
       queueReferences(json.metadata.labels, namespace, add);

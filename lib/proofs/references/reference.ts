@@ -22,6 +22,7 @@ const WHY: Readonly<Record<string, string>> = {
   ConfigMap: 'the container is never created (CreateContainerConfigError), or its operator waits for ever',
   PersistentVolumeClaim: 'the pod stays Pending: its volume cannot be bound',
   ServiceAccount: 'no pod is created: the ReplicaSet reports "serviceaccount not found"',
+  CSIDriver: 'the volume is never mounted: its pods wait in ContainerCreating',
   StorageClass: 'the claim stays Pending, and the pod with it',
   PriorityClass: 'no pod is created: admission refuses the unknown class',
   RuntimeClass: 'no pod is created: admission refuses the unknown class',
@@ -58,7 +59,8 @@ export function resolve(reference: Reference, index: Index): Refusal | undefined
   const id = idOf(reference);
   const why = WHY[kind] ?? 'its controller finds nothing under that name and never becomes ready';
   if (!index.has(id)) {
-    const meant = nearest(name, index.namesOf(kind, namespace));
+    // Drivers are called alike, and do different things.
+    const meant = kind === 'CSIDriver' ? undefined : nearest(name, index.namesOf(kind, namespace));
     return {
       object,
       what: `${at} names ${kind} '${name}'${where(namespace)}, which nothing creates${hint(meant)}`,

@@ -5,6 +5,10 @@ import type { AddressInfo } from 'node:net';
 export class FakeS3 {
   public readonly objects = new Map<string, { readonly body: Buffer; readonly checksum?: string }>();
   public readonly uploads = new Map<string, { checksum?: string; parts: Map<number, Buffer> }>();
+  /** Answers that end in the middle. */
+  public broken = 0;
+  /** Where reads began. */
+  public readonly reads: { readonly key: string; readonly first: number }[] = [];
   private readonly server: Server;
 
   constructor() {
@@ -74,7 +78,11 @@ export class FakeS3 {
       ...(first === undefined ? {} : { 'content-range': `bytes ${first}-${last}/${object.body.length}` }),
       ...(object.checksum ? { 'x-amz-meta-checksum': object.checksum } : {}),
     });
-    response.end(request.method === 'HEAD' ? undefined : part);
+    if (request.method === 'HEAD') return void response.end();
+    this.reads.push({ key, first: Number(first ?? 0) });
+    if (part.length > 1000 && this.broken-- > 0) {
+      response.write(part.subarray(0, part.length / 2), () => response.destroy());
+    } else response.end(part);
   }
 }
 
