@@ -105,12 +105,12 @@ export function wordOr<W extends string, T>(word: W, field: Field<T>): Field<W |
   return { about: field.about, json, read };
 }
 
-/** A number, or a map with more to say. */
-export function numberOr<T>(number: Field<number>, field: Field<T>): Field<number | T> {
+/** A value, or a map with more to say. */
+export function valueOr<V, T>(value: Field<V>, field: Field<T>): Field<V | T> {
   return {
-    about: number.about,
-    json: { description: number.about, anyOf: [number.json, field.json] },
-    read: (node, path, report) => (node.type === 'map' ? field : number).read(node, path, report),
+    about: value.about,
+    json: { description: value.about, anyOf: [value.json, field.json] },
+    read: (node, path, report) => (node.type === 'map' ? field : value).read(node, path, report),
   };
 }
 

@@ -37,7 +37,7 @@ export class ModelAutoscaler extends Construct {
   constructor(scope: Construct, id: string, props: ModelAutoscalerProps) {
     super(scope, id);
     const { server, prometheus, on = 'queue', schedule = [] } = props;
-    const { model, replicas, tells: engine, card } = server;
+    const { model, replicas, tells: engine, card, nodes, tellers } = server;
     const { min, max } = replicas;
     // What tells nothing is fixed, too: its server refuses a range.
     if (min === max || !engine) {
@@ -48,7 +48,8 @@ export class ModelAutoscaler extends Construct {
       });
     }
     const namespace = namespaceOf(server);
-    const { query, threshold } = ask(this, on, { model, namespace, engine, card }, props.target);
+    const scaled = { model, namespace, engine, card, nodes, tellers };
+    const { query, threshold } = ask(this, on, scaled, props.target);
     server.scaledByLoad();
 
     new ApiObject(this, 'ScaledObject', {

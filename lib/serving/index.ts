@@ -14,6 +14,7 @@ export * from './sglang-service';
 export type { Card, Signal } from './signals';
 export { SmokeTest, type SmokeTestProps } from './smoke-test';
 export type { Speculation } from './speculation';
+export type { AllToAll, ExpertBalance, ExpertParallel, SpreadProps } from './spread';
 export type { LoadedModel } from './triton-config';
 export * from './triton-service';
 export * from './vllm-service';

@@ -72,6 +72,18 @@ export interface ModelServerProps {
   readonly adapters?: Readonly<Record<string, Adapter>>;
 }
 
+/** Several nodes that work as one. */
+export interface ServerGroup {
+  readonly nodes: number;
+  /** What those behind the first are started with. */
+  readonly workerArgs: readonly string[];
+  /**
+   * Whether each of them tells metrics of its own.
+   * @default - the first tells of all
+   */
+  readonly allTell?: boolean;
+}
+
 /** What one engine says of its pods. */
 export interface ServerPod
   extends Pick<
@@ -92,8 +104,10 @@ export interface ServerPod
     | 'writable'
   > {
   readonly env?: EnvVars;
-  /** Several nodes that work as one, and what those behind the first are started with. */
-  readonly group?: { readonly nodes: number; readonly workerArgs: readonly string[] };
+  /** Several nodes that work as one. */
+  readonly group?: ServerGroup;
+  /** Parts of one replica with a queue and a cache of their own; absent for one. */
+  readonly ranks?: number;
   /** Engine, as facts name it. */
   readonly engine: string;
   /** Whose metrics its pods tell; the simulator speaks as vLLM. Absent for an engine without metrics. */
@@ -148,6 +162,12 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
   public readonly tells?: EngineName;
   /** Its GPUs, as their metrics see them. */
   public readonly card: Card;
+  /** Nodes of one replica. */
+  public readonly nodes: number;
+  /** Pods of one replica that tell metrics. */
+  public readonly tellers: number;
+  /** Parts of one replica with a queue and a cache of their own. */
+  public readonly ranks: number;
   /** What it does for its callers. */
   public readonly task: ModelStart['task'];
   /** Changes with its pods. */
@@ -191,15 +211,29 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
     }
     const adapters = props.adapters ?? {};
 
-    const { engine, tells, port, ready, alive, pool, slice, sharedBy, weights, start, takes, group, ...pod } =
-      (props.simulate ? simulated : describe)(this, {
-        model: props.model,
-        replicas: this.replicas,
-        drainSeconds: this.longestSeconds,
-        adapters,
-        ...(this.secret ? { key: this.secret.key('apiKey') } : {}),
-        ...(props.context === undefined ? {} : { context: props.context }),
-      });
+    const {
+      engine,
+      tells,
+      port,
+      ready,
+      alive,
+      pool,
+      slice,
+      sharedBy,
+      weights,
+      start,
+      takes,
+      group,
+      ranks,
+      ...pod
+    } = (props.simulate ? simulated : describe)(this, {
+      model: props.model,
+      replicas: this.replicas,
+      drainSeconds: this.longestSeconds,
+      adapters,
+      ...(this.secret ? { key: this.secret.key('apiKey') } : {}),
+      ...(props.context === undefined ? {} : { context: props.context }),
+    });
     this.port = port ?? PORT;
     this.image = pod.image;
     this.resources = pod.resources;
@@ -222,7 +256,12 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
         : {}),
     };
     const server = group
-      ? new GroupWorkload(this, 'Server', { ...described, size: group.nodes, memberArgs: group.workerArgs })
+      ? new GroupWorkload(this, 'Server', {
+          ...described,
+          size: group.nodes,
+          memberArgs: group.workerArgs,
+          membersTell: group.allTell,
+        })
       : new Workload(this, 'Server', described);
     const outward = server instanceof GroupWorkload ? server.members : server.pods;
     this.scaleTarget = group
@@ -234,6 +273,9 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
     this.metrics = tells ? [server.metrics('http', { exporter: tells })] : [];
     this.tells = tells;
     this.card = cardOf(pod.resources.gpus, slice, sharedBy);
+    this.nodes = group?.nodes ?? 1;
+    this.tellers = group?.allTell ? group.nodes : 1;
+    this.ranks = ranks ?? 1;
     if (weights === 'hub') outward.reach('internet', { why: 'weights from the model hub' });
 
     this.task = start?.task ?? 'generate';

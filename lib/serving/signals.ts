@@ -14,6 +14,10 @@ export interface Scaled {
   readonly namespace: string;
   readonly engine: EngineName;
   readonly card: Card;
+  /** Nodes of one replica. */
+  readonly nodes: number;
+  /** Pods of one replica that tell metrics. */
+  readonly tellers: number;
 }
 
 /** How a signal is asked for: a sum over replicas, and how much of it is one replica's. */
@@ -47,16 +51,21 @@ export function ask(at: Construct, signal: Signal, scaled: Scaled, target?: numb
 }
 
 const QUERIES: Readonly<Record<Signal, (at: Construct, scaled: Scaled) => string>> = {
+  // Each rank of an engine has a queue of its own.
   queue: (_, { engine, ...model }) => `sum(${ENGINES[engine].waiting}${ofModel(model)})`,
-  // An engine with several ranks tells of each.
-  kvCache: (_, { engine, ...model }) => `sum(avg by (pod) (${ENGINES[engine].kvCache}${ofModel(model)}))`,
+  kvCache: (_, { engine, tellers, ...model }) =>
+    ofReplicas(`${ENGINES[engine].kvCache}${ofModel(model)}`, tellers),
   gpu: (at, scaled) => {
     mustTellOfGpus(at, scaled);
     // The exporter names the pod and the container that hold a card; the container is called like the model.
     const of = `{namespace="${scaled.namespace}",container="${scaled.model}"}`;
-    return `sum(avg by (pod) (DCGM_FI_DEV_GPU_UTIL${of}))`;
+    return ofReplicas(`DCGM_FI_DEV_GPU_UTIL${of}`, scaled.nodes);
   },
 };
+
+/** Of what each rank or card of a pod tells the average, and of the equal pods of a replica too: summed over replicas. */
+const ofReplicas = (series: string, pods: number): string =>
+  `sum(avg by (pod) (${series}))${pods > 1 ? ` / ${pods}` : ''}`;
 
 const ofModel = ({ model, namespace }: Pick<Scaled, 'model' | 'namespace'>): string =>
   `{namespace="${namespace}",model_name="${model}"}`;
