@@ -106,12 +106,12 @@ export function wordOr<W extends string, T>(word: W, field: Field<T>): Field<W |
 }
 
 /** A number or a word, or a map with more to say. */
-export function scalarOr<S, T>(scalar: Field<S>, field: Field<T>): Field<S | T> {
+export function valueOr<V, T>(value: Field<V>, field: Field<T>): Field<V | T> {
   return {
-    about: scalar.about,
-    json: { description: scalar.about, anyOf: [scalar.json, field.json] },
-    read: (node, path, report): S | T | undefined =>
-      (node.type === 'map' ? field : scalar).read(node, path, report),
+    about: value.about,
+    json: { description: value.about, anyOf: [value.json, field.json] },
+    read: (node, path, report): V | T | undefined =>
+      (node.type === 'map' ? field : value).read(node, path, report),
   };
 }
 

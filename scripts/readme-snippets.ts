@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import type { App, Chart } from 'cdk8s';
 import { objectsOf, PROOFS, toYaml } from '../lib';
 import { oneModel } from '../test/examples/one-model';
+import { overNodes } from '../test/examples/over-nodes';
 import { ownStack } from '../test/examples/own-stack';
 import { secretsByFlux } from '../test/examples/secrets-by-flux';
 import { stores } from '../test/examples/stores';
@@ -22,6 +23,7 @@ const ROOT = join(__dirname, '..');
 /** The examples that are apps, by the name of their file. */
 export const EXAMPLES: Readonly<Record<string, (outdir?: string) => App>> = {
   'one-model': oneModel,
+  'over-nodes': overNodes,
   'own-stack': ownStack,
   'two-models': twoModels,
   'secrets-by-flux': secretsByFlux,

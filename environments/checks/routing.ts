@@ -13,9 +13,13 @@ const READ: readonly string[] = ['generate', 'embed'];
 const mostReplicas = ({ replicas }: Model, tier: Draft['tier']): number | undefined =>
   replicas ? replicas.max : tier && POLICIES[tier].replicas;
 
+/** A picker that reads one of several queues of a replica is blind to the others. */
+const hasRanks = (model: Model): boolean => 'dataParallel' in model && (model.dataParallel ?? 1) > 1;
+
 /** Whether a picker chooses among the replicas of a model: where it is asked for, or where it pays by itself. */
 export function picks(model: Model, tier: Draft['tier']): boolean {
   if ('routing' in model && model.routing) return model.routing.kind === 'picker';
+  if (hasRanks(model)) return false;
   const answers =
     model.engine === 'sglang' || (runsVllm(model.engine) && 'task' in model && model.task === 'generate');
   return answers && (mostReplicas(model, tier) ?? 0) > 1;
@@ -37,6 +41,12 @@ export function checkRouting({ models, tier }: Draft, { fault }: Checking): void
       fault(
         path,
         "a picker chooses among replicas, and there is at most 1; use kind: service, or raise 'replicas.max'",
+      );
+    }
+    if (hasRanks(model)) {
+      fault(
+        path,
+        'each rank of a replica has a queue and a cache of its own, of which the picker would read one; use kind: service',
       );
     }
     if ('task' in model && model.task && !READ.includes(model.task)) {

@@ -1,6 +1,6 @@
 import { objectOf, optional } from '../fields';
 import { enumOf, integer, number, string } from '../scalars';
-import { extraArgs, hubName, replicaKeys, vllmKeys } from './engine';
+import { extraArgs, hubName, replicaKeys, sglangExperts, spreadKeys, vllmExperts, vllmKeys } from './engine';
 import { fitKeys } from './fit';
 import { label } from './text';
 import { sourceKeys, weightKeys } from './weights';
@@ -43,6 +43,7 @@ const { apiKey: _, ...ofReplicas } = replicaKeys;
 const onGpus = {
   ...every,
   ...ofReplicas,
+  dataParallel: spreadKeys.dataParallel,
   pool: optional(string('GPU pool that it runs on', label)),
 };
 
@@ -53,6 +54,7 @@ export const vllmCanary = objectOf(about, {
   ...onGpus,
   ...weightKeys,
   ...vllmKeys,
+  expertParallel: vllmExperts,
   extraArgs: optional(extraArgs),
   config: fitKeys.config,
   observed: fitKeys.observed,
@@ -64,6 +66,7 @@ export const sglangCanary = objectOf(about, {
   ...onGpus,
   ...sourceKeys,
   utilization: vllmKeys.utilization,
+  expertParallel: sglangExperts,
   worse: optional(objectOf('From when on it is worse than the model, and an alert says so', slow)),
 });
 

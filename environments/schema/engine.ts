@@ -1,3 +1,4 @@
+import { valueOr } from '../choices';
 import { listOf, mapOf, objectOf, optional } from '../fields';
 import { boolean, enumOf, integer, number, string } from '../scalars';
 import { label } from './text';
@@ -55,6 +56,46 @@ export const replicaKeys = {
   ),
   apiKey: optional(boolean('Ask callers for a generated key, which the gateway passes on')),
 };
+
+/** Nodes of one replica, and what works on each part of it. */
+export const spreadKeys = {
+  nodes: optional(integer('Nodes of one replica, which work as one; absent means 1', { min: 2, max: 16 })),
+  dataParallel: optional(
+    integer('Ranks of one replica, each with requests of its own, that share the experts; absent means 1', {
+      min: 2,
+      max: 128,
+    }),
+  ),
+};
+
+const redundantExperts = optional(
+  integer('Experts held a second time, to relieve GPUs with busy ones; absent means that none move', {
+    min: 0,
+    max: 1024,
+  }),
+);
+
+const whole = 'Keep experts whole, each on one GPU';
+
+/** Whole experts on vLLM. */
+export const vllmExperts = optional(
+  valueOr(
+    boolean(whole),
+    objectOf(whole, {
+      all2all: optional(
+        enumOf('Exchange between the GPUs; absent means allgather_reducescatter', [
+          'allgather_reducescatter',
+          'deepep_high_throughput',
+          'deepep_low_latency',
+        ]),
+      ),
+      redundantExperts,
+    }),
+  ),
+);
+
+/** Whole experts on SGLang. */
+export const sglangExperts = optional(valueOr(boolean(whole), objectOf(whole, { redundantExperts })));
 
 /** What only vLLM is told. */
 export const vllmKeys = {

@@ -24,6 +24,7 @@ export const fitKeys = {
       on: string('Card that it was measured on, as pools name it, with the slice of it', card),
       gpus: withDefault(integer('GPUs of the replica, on each of its nodes', { min: 1 }), 1),
       nodes: optional(integer('Nodes of the replica; absent means 1', { min: 1 })),
+      dataParallel: optional(integer('Ranks of the replica; absent means 1', { min: 1 })),
       vllm: string('Version of vLLM', {
         pattern: /^v?\d+\.\d+\.\d+/,
         format: 'a version in quotes such as "0.30.0"',

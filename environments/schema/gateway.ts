@@ -1,4 +1,4 @@
-import { scalarOr } from '../choices';
+import { valueOr } from '../choices';
 import { listOf, mapOf, objectOf, optional, orEmpty, withDefault } from '../fields';
 import { integer, string } from '../scalars';
 import { hostName, label, secretPath } from './text';
@@ -26,7 +26,7 @@ export const gateway = objectOf('The gateway in front of all models', {
     [],
   ),
   replicas: optional(
-    scalarOr(
+    valueOr(
       integer("Replicas, or min and max by the CPU they use; absent means the tier's number", { min: 1 }),
       objectOf('Replicas, between two numbers by the CPU they use', {
         min: integer('Fewest replicas', { min: 1 }),

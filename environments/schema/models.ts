@@ -4,7 +4,16 @@ import { listOf, mapOf, objectOf, optional, withDefault } from '../fields';
 import { DEFAULT_ENGINE } from '../merge';
 import { boolean, enumOf, integer, number, refusing, string } from '../scalars';
 import { sglangCanary, simulatorCanary, vllmCanary } from './canary';
-import { adapters, extraArgs, hubName, replicaKeys, vllmKeys } from './engine';
+import {
+  adapters,
+  extraArgs,
+  hubName,
+  replicaKeys,
+  sglangExperts,
+  spreadKeys,
+  vllmExperts,
+  vllmKeys,
+} from './engine';
 import { fitKeys, takenGpu } from './fit';
 import { routing } from './routing';
 import { label } from './text';
@@ -94,9 +103,8 @@ const onVllm = {
 
 const vllm = objectOf('vLLM on a GPU pool', {
   ...onVllm,
-  nodes: optional(
-    integer('Nodes of one replica, which share out its layers; absent means 1', { min: 2, max: 16 }),
-  ),
+  ...spreadKeys,
+  expertParallel: vllmExperts,
   extraArgs: optional(extraArgs),
   canary: optional(vllmCanary),
 });
@@ -117,6 +125,8 @@ const sglang = objectOf('SGLang on a GPU pool', {
   ...sourceKeys,
   utilization: vllmKeys.utilization,
   gpus: withDefault(replicaKeys.gpus, 1),
+  ...spreadKeys,
+  expertParallel: sglangExperts,
   canary: optional(sglangCanary),
 });
 

@@ -1,4 +1,4 @@
-import { eitherOf, scalarOr } from '../choices';
+import { eitherOf, valueOr } from '../choices';
 import { type Field, listOf, mapOf, objectOf, optional, withDefault } from '../fields';
 import { boolean, enumOf, integer, string } from '../scalars';
 import { instanceType, label, zone } from './text';
@@ -81,7 +81,7 @@ const instanceTypes = optional(
   ),
 );
 
-const image = scalarOr(
+const image = valueOr(
   enumOf('What the nodes start from', ['al2023', 'bottlerocket']),
   objectOf("An image of one's own, built from the EKS image of Amazon Linux 2023", {
     ami: string('Its id in the region', {

@@ -21,8 +21,12 @@ export interface FitCall {
   readonly checkpoint: Checkpoint;
   /** One kind of card; absent means every one. */
   readonly card?: Card;
-  /** Tensor parallel; absent means all cards of a node. */
+  /** Of one node; absent means all cards of it. */
   readonly count?: number;
+  /** Nodes of ranks. */
+  readonly nodes: number;
+  readonly dataParallel: number;
+  readonly redundantExperts?: number;
   readonly pipelineParallel: number;
   /** vLLM's `dtype`, where it was said. */
   readonly dtype?: string;
@@ -67,6 +71,7 @@ export function readFitCall({ names, options }: Call, cwd: string): FitCall {
   const batchedTokens = whole(options, 'batched-tokens');
   const maxSequences = whole(options, 'sequences');
   const dtype = dtypeOf(options);
+  const ranks = ranksOf(options, count ?? (card ? 1 : undefined));
   const both = batchedTokens !== undefined && maxSequences !== undefined;
   if (!card && both && batchedTokens < maxSequences) {
     throw new WrongCall(
@@ -80,6 +85,7 @@ export function readFitCall({ names, options }: Call, cwd: string): FitCall {
     checkpoint,
     ...(card ? { card, count: count ?? 1 } : count === undefined ? {} : { count }),
     ...(dtype ? { dtype } : {}),
+    ...ranks,
     pipelineParallel: whole(options, 'pipeline') ?? 1,
     context,
     utilization: utilizationOf(options),
@@ -90,6 +96,31 @@ export function readFitCall({ names, options }: Call, cwd: string): FitCall {
     region: regionOf(options),
   };
 }
+
+/** Ranks, and the nodes that they are on: those of a pipeline have none. */
+function ranksOf(options: Options, count: number | undefined) {
+  const nodes = whole(options, 'nodes') ?? 1;
+  const dataParallel = whole(options, 'data-parallel') ?? 1;
+  const redundantExperts = whole(options, 'redundant-experts', 0);
+  if (nodes > 1 && (dataParallel === 1 || options.pipeline !== undefined)) {
+    throw new WrongCall('--nodes is for ranks (--data-parallel); layers are shared out by --pipeline');
+  }
+  if (count !== undefined && !divides(dataParallel, count, nodes)) {
+    throw new WrongCall(
+      `--data-parallel is ${dataParallel}: it does not divide ${nodes > 1 ? `${nodes} nodes of ` : ''}${count} GPUs evenly`,
+    );
+  }
+  if (redundantExperts !== undefined && options['expert-parallel'] !== true) {
+    throw new WrongCall(
+      '--redundant-experts needs --expert-parallel: experts that are cut are nowhere whole',
+    );
+  }
+  return { nodes, dataParallel, ...(redundantExperts === undefined ? {} : { redundantExperts }) };
+}
+
+/** Whether ranks get equal parts of the GPUs, each on one node. */
+export const divides = (ranks: number, count: number, nodes: number): boolean =>
+  ranks === 1 || ((count * nodes) % ranks === 0 && ranks % nodes === 0);
 
 function known(name: string): Checkpoint {
   const found = findCheckpoint(name);
@@ -194,16 +225,19 @@ function text(options: Options, name: string): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-function positive(options: Options, name: string): number | undefined {
+function positive(options: Options, name: string, least?: 0): number | undefined {
   const value = text(options, name);
   if (value === undefined) return undefined;
   const number = Number(value);
-  if (value.trim() !== '' && Number.isFinite(number) && number > 0) return number;
-  throw new WrongCall(`--${name} is '${value}', not a number above 0`);
+  const enough = least === undefined ? number > 0 : number >= least;
+  if (value.trim() !== '' && Number.isFinite(number) && enough) return number;
+  throw new WrongCall(
+    `--${name} is '${value}', not a number ${least === undefined ? 'above 0' : `from ${least}`}`,
+  );
 }
 
-function whole(options: Options, name: string): number | undefined {
-  const number = positive(options, name);
+function whole(options: Options, name: string, least?: 0): number | undefined {
+  const number = positive(options, name, least);
   if (number === undefined || Number.isInteger(number)) return number;
   throw new WrongCall(`--${name} is '${number}', not a whole number`);
 }

@@ -35,7 +35,9 @@ export function budget(asked: FitCall, { card, count, shape, result }: Offer): s
   const gib = (label: string, value: number, note = '') =>
     `  ${label.padEnd(22)} ${value.toFixed(2).padStart(8)} GiB${note && `  ${note}`}`;
   const name = card.mig ? `${card.name} ${card.mig}` : card.name;
-  const where = `${count} × ${name ?? `card of ${card.visibleGiB.toFixed(2)} GiB`}`;
+  const { nodes, dataParallel } = asked;
+  const ranks = dataParallel > 1 ? ` as ${dataParallel} ranks` : '';
+  const where = `${nodes > 1 ? `${nodes} nodes of ` : ''}${count} × ${name ?? `card of ${card.visibleGiB.toFixed(2)} GiB`}${ranks}`;
   return `${[
     `${headline(asked)} on ${where}: ${verdict}`,
     gib(

@@ -1,6 +1,6 @@
-import { byPrice, type Fit, fitFor, type GpuShape, gpuShapes } from '../sizing';
+import { byPrice, type Fit, fitFor, type GpuShape, gpuShapes, type Spread } from '../sizing';
 import type { Command } from './command';
-import { batchOf, type Card, cardFrom, type FitCall, readFitCall } from './fit-call';
+import { batchOf, type Card, cardFrom, divides, type FitCall, readFitCall } from './fit-call';
 import { budget, table } from './fit-screen';
 import { WrongCall } from './wrong-call';
 
@@ -29,13 +29,16 @@ A verdict is 'fit' only where nothing known could make it fail; 'unproven' means
   --mig PROFILE        a slice of the card, such as 3g.40gb
   --count N            GPUs of one replica: tensor parallel (default: 1 with a card, else all of a node)
   --pipeline N         groups of GPUs that share the layers out (default: 1)
+  --data-parallel N    ranks that divide the GPUs, each with attention and a cache of its own (default: 1)
+  --nodes N            nodes of these ranks, with --count GPUs each (default: 1)
   --dtype D            vLLM's dtype, such as half for a T4 (default: auto)
   --quantization M     fp8, awq, gptq, int4, int8, nvfp4 or mxfp4 (default: what the checkpoint is published in)
   --kv-cache F         fp8 halves the cache (default: auto)
   --utilization X      part of the memory that the engine takes (default: 0.92)
-  --batched-tokens N   tokens of one step (default: vLLM's own, 8192 on cards of 70 GiB that are no A100, else 2048)
-  --sequences N        requests at once (default: vLLM's own, 1024 on cards of 70 GiB that are no A100, else 256)
+  --batched-tokens N   tokens of one step, of each rank (default: vLLM's own, 8192 on cards of 70 GiB that are no A100, else 2048)
+  --sequences N        requests at once, of each rank (default: vLLM's own, 1024 on cards of 70 GiB that are no A100, else 256)
   --expert-parallel    experts stay whole
+  --redundant-experts N  experts held a second time, which balances their load
   --region R           region of the prices (default: us-east-1)
   --json               the same as data
 
@@ -53,6 +56,9 @@ Example:
     'compute-capability': { type: 'string' },
     mig: { type: 'string' },
     pipeline: { type: 'string' },
+    'data-parallel': { type: 'string' },
+    nodes: { type: 'string' },
+    'redundant-experts': { type: 'string' },
     dtype: { type: 'string' },
     count: { type: 'string' },
     quantization: { type: 'string' },
@@ -89,6 +95,7 @@ const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 function offers(asked: FitCall): Offer[] {
   return gpuShapes(asked.region)
     .filter(({ count }) => count >= (asked.count ?? 1))
+    .filter(({ count }) => divides(asked.dataParallel, asked.count ?? count, asked.nodes))
     .map((shape) => judged(asked, cardFrom(shape.card), asked.count ?? shape.count, shape))
     .filter(({ result }) => result.verdict !== 'no-fit');
 }
@@ -102,13 +109,13 @@ function offerOf(asked: FitCall, card: Card, count: number): Offer {
 }
 
 function judged(asked: FitCall, card: Card, count: number, shape: GpuShape | undefined): Offer {
-  const { checkpoint, context, utilization, fp8Cache, expertParallel, pipelineParallel } = asked;
+  const { checkpoint, context, utilization, fp8Cache } = asked;
   const result = fitFor({
     checkpoint,
     visibleGiB: card.visibleGiB,
     mostVisibleGiB: card.mostVisibleGiB,
     ...(card.computeCapability === undefined ? {} : { computeCapability: card.computeCapability }),
-    spread: { tensorParallel: count, pipelineParallel, expertParallel },
+    spread: spreadOf(asked, count),
     context,
     utilization,
     ...batchOf(asked, card),
@@ -119,8 +126,24 @@ function judged(asked: FitCall, card: Card, count: number, shape: GpuShape | und
   return { card, count, result, ...(shape ? { shape } : {}) };
 }
 
+/** As the environment file spreads a model: ranks divide the GPUs of all nodes. */
+function spreadOf(asked: FitCall, count: number): Spread {
+  const { pipelineParallel, nodes, dataParallel, expertParallel, redundantExperts } = asked;
+  return {
+    tensorParallel: (count * nodes) / dataParallel,
+    pipelineParallel,
+    dataParallel,
+    expertParallel,
+    ...(redundantExperts === undefined ? {} : { redundantExperts }),
+    ...(nodes > 1 ? { nodes } : {}),
+  };
+}
+
 /** What `--json` prints of one shape: stable. Budgets are rounded down and needs up. */
-function report({ checkpoint, card: only }: FitCall, { card, count, result, shape }: Offer): object {
+function report(
+  { checkpoint, card: only, nodes, dataParallel }: FitCall,
+  { card, count, result, shape }: Offer,
+): object {
   const down = (gib: number) => Math.floor(gib * ROUND) / ROUND;
   const up = (gib: number) => Math.ceil(gib * ROUND) / ROUND;
   const {
@@ -137,6 +160,8 @@ function report({ checkpoint, card: only }: FitCall, { card, count, result, shap
     model: checkpoint.id,
     gpu: card.mig ? `${card.name} ${card.mig}` : (card.name ?? null),
     count,
+    ...(nodes > 1 ? { nodes } : {}),
+    ...(dataParallel > 1 ? { dataParallel } : {}),
     ...(only ? {} : { instanceType: shape?.instanceType ?? null }),
     verdict: result.verdict,
     terms: {

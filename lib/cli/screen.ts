@@ -75,9 +75,11 @@ function alertLine({ critical, warning, deadMansSwitch }: AlertingFact): string 
 }
 
 /** What each replica works on. */
-function deviceOf({ gpusPerReplica, slice, sharedBy }: ModelFact): string {
+function deviceOf({ gpusPerReplica, slice, sharedBy, start }: ModelFact): string {
   if (slice) return `a slice of ${slice}`;
-  return sharedBy ? `a GPU shared by ${sharedBy}` : `${gpusPerReplica} GPU`;
+  if (sharedBy) return `a GPU shared by ${sharedBy}`;
+  const ranks = start?.dataParallel;
+  return `${gpusPerReplica} GPU${ranks ? ` as ${ranks} ranks` : ''}`;
 }
 
 function modelLine(model: ModelFact, pools: readonly PoolFact[], width: number): string {

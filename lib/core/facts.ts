@@ -165,7 +165,7 @@ export interface ModelFact {
   readonly pool?: string;
   /** GPUs of one replica, on all of its nodes. */
   readonly gpusPerReplica: number;
-  /** Nodes of one replica, which share out its layers; absent where it runs on one. */
+  /** Nodes of one replica, which work as one; absent where it runs on one. */
   readonly nodes?: number;
   /** MIG slice that each replica runs on, such as `3g.40gb`. */
   readonly slice?: string;
@@ -210,8 +210,18 @@ export interface ModelStart {
   readonly quantization?: string;
   readonly kvCacheDtype?: string;
   readonly dtype?: string;
+  /** GPUs that share each layer; absent for all those of a node. */
+  readonly tensorParallel?: number;
+  /** Ranks that each work on requests of their own, and share the experts; absent for one. */
+  readonly dataParallel?: number;
+  /** GPUs that cut the feed-forward layers which every token passes; absent for those that share each layer. */
+  readonly denseParallel?: number;
   /** Experts stay whole, each on one GPU. */
   readonly expertParallel?: boolean;
+  /** Experts held a second time; absent where load is not balanced. */
+  readonly redundantExperts?: number;
+  /** Each GPU must hold as many experts as every other. */
+  readonly evenExperts?: boolean;
   /** Further options that take memory which nobody counts, such as `--block-size`. */
   readonly uncounted?: readonly string[];
   /** LoRA adapters that lie ready on the GPU: how many at once, and the rank that room is made for. */
@@ -233,6 +243,7 @@ export interface ObservedStart {
   /** On each node. */
   readonly gpus?: number;
   readonly nodes?: number;
+  readonly dataParallel?: number;
   /** Version of vLLM. */
   readonly vllm: string;
   /** Tokens of one request that it started with. */

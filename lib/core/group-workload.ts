@@ -20,6 +20,11 @@ export interface GroupWorkloadProps extends MemberProps {
   readonly size: number;
   /** What the other members are started with; the leader has `args`. */
   readonly memberArgs: readonly string[];
+  /**
+   * Whether the others tell metrics too, on the ports of the leader. They answer nobody else.
+   * @default - the leader tells of all
+   */
+  readonly membersTell?: boolean;
 }
 
 /** Tells the pod that answers from those that only compute. */
@@ -84,7 +89,7 @@ export class GroupWorkload extends Construct {
     });
     const worker = this.template(
       'Worker',
-      { ...props, args: props.memberArgs, ports: undefined },
+      { ...props, args: props.memberArgs, ports: props.membersTell ? props.ports : undefined },
       { ...labels, [ROLE]: 'worker' },
       {
         probes: { lifecycle: { preStop: { sleep: { seconds: workerSleep } } } },
@@ -147,11 +152,12 @@ export class GroupWorkload extends Construct {
     return `${this.name}.${this.namespace}.svc`;
   }
 
-  /** Metrics on one of the ports, which only leaders open. */
+  /** Metrics on one of the ports, of leaders or of all members. */
   public metrics(port: string, options: Partial<MetricsEndpoint> = {}): MetricsEndpoint {
     const portNumber = this.props.ports?.[port];
     if (portNumber === undefined) throw new Error(`${this.node.path} opens no port '${port}'`);
-    return { name: this.name, pods: this.pods, port, portNumber, ...options };
+    const pods = this.props.membersTell ? this.members : this.pods;
+    return { name: this.name, pods, port, portNumber, ...options };
   }
 
   private template(

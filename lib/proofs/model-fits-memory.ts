@@ -157,9 +157,11 @@ function repairs({ fact, card }: KnownModel, asked: FitInput, { maxContext, term
   if (calmer) found.push(`utilization to ${calmer}`);
   // Slices and shares of GPUs serve alone.
   const whole = fact.slice === undefined && fact.sharedBy === undefined;
+  const { dataParallel = 1 } = spread;
   const more = [2, 4, 8].find(
     (tensorParallel) =>
       whole &&
+      dataParallel === 1 &&
       tensorParallel > spread.tensorParallel &&
       tensorParallel <= card.count &&
       proven({ spread: { ...spread, tensorParallel } }),
@@ -169,6 +171,7 @@ function repairs({ fact, card }: KnownModel, asked: FitInput, { maxContext, term
   const nodes = [2, 3, 4].find(
     (pipelineParallel) =>
       whole &&
+      dataParallel === 1 &&
       gpuCounts(card.name).at(-1) === card.count &&
       pipelineParallel > (spread.pipelineParallel ?? 1) &&
       proven({ spread: { ...spread, tensorParallel: card.count, pipelineParallel } }),
@@ -176,11 +179,25 @@ function repairs({ fact, card }: KnownModel, asked: FitInput, { maxContext, term
   if (nodes && !found.length) {
     found.push(`${spread.tensorParallel < card.count ? `gpus to ${card.count} and ` : ''}nodes to ${nodes}`);
   }
+  // Fewer ranks of more GPUs hold attention less often, and gather fewer tokens at once.
+  const fewerRanks = [8, 4, 2].find(
+    (ranks) =>
+      ranks < dataParallel &&
+      ranks >= (fact.nodes ?? 1) &&
+      proven({
+        spread: {
+          ...spread,
+          dataParallel: ranks,
+          tensorParallel: (spread.tensorParallel * dataParallel) / ranks,
+        },
+      }),
+  );
+  if (fewerRanks) found.push(`dataParallel to ${fewerRanks}`);
   if (found.length) return `set ${found.join(', or ')}`;
   if (terms.kvBudgetGiB >= terms.kvNeedGiB)
     return (
       'measure a start with these options, and write its numbers: ' +
-      `observed: { kvGiB: …, on: ${card.name}, gpus: ${spread.tensorParallel}, ${fact.nodes ? `nodes: ${fact.nodes}, ` : ''}vllm: "${VLLM}", context: ${context} }`
+      `observed: { kvGiB: …, on: ${card.name}, gpus: ${fact.gpusPerReplica / (fact.nodes ?? 1)}, ${fact.nodes ? `nodes: ${fact.nodes}, ` : ''}${dataParallel > 1 ? `dataParallel: ${dataParallel}, ` : ''}vllm: "${VLLM}", context: ${context} }`
     );
   return `see what holds it: nexus fit ${fact.model}${fact.context ? ` --context ${fact.context}` : ''}`;
 }

@@ -13,6 +13,7 @@ import {
   type FitInput,
   migMemoryGiB,
   mostMigMemoryGiB,
+  type Spread,
   type Started,
   visibleGiB,
 } from '../sizing';
@@ -81,16 +82,28 @@ export function fitInput(served: KnownModel): FitInput {
 
 /** How its engine is started, whatever the model. */
 export const startedAs = (fact: ModelFact, start: ModelStart): Started => ({
-  spread: {
-    tensorParallel: fact.gpusPerReplica / (fact.nodes ?? 1),
-    ...(fact.nodes ? { pipelineParallel: fact.nodes } : {}),
-    expertParallel: start.expertParallel ?? false,
-  },
+  spread: spreadOf(fact, start),
   utilization: start.utilization,
   batchedTokens: start.batchedTokens,
   maxSequences: start.maxSequences,
   fp8Cache: start.kvCacheDtype?.startsWith('fp8') ?? false,
 });
+
+/** What shares neither each layer nor requests shares out the layers. */
+function spreadOf({ gpusPerReplica, nodes }: ModelFact, start: ModelStart): Spread {
+  const { tensorParallel = gpusPerReplica / (nodes ?? 1), dataParallel = 1 } = start;
+  const { expertParallel = false, redundantExperts, evenExperts, denseParallel } = start;
+  return {
+    tensorParallel,
+    pipelineParallel: gpusPerReplica / (tensorParallel * dataParallel),
+    dataParallel,
+    expertParallel,
+    ...(redundantExperts === undefined ? {} : { redundantExperts }),
+    ...(evenExperts ? { evenExperts } : {}),
+    ...(denseParallel ? { denseParallel } : {}),
+    ...(nodes ? { nodes } : {}),
+  };
+}
 
 function companions({ adapters, speculative }: ModelStart): Companions {
   const draft = speculative?.model ? findCheckpoint(speculative.model) : undefined;

@@ -36,6 +36,10 @@ export interface Scalable extends IConstruct {
   readonly card: Card;
   /** What the metrics of its GPUs are labelled with. */
   readonly holder: string;
+  /** Nodes of one replica; absent for one. */
+  readonly nodes?: number;
+  /** Pods of one replica that tell metrics; absent for one. */
+  readonly tellers?: number;
   readonly scaleTarget: { readonly apiVersion?: string; readonly kind?: string; readonly name: string };
   /** Requests that may wait at each replica without being too many; absent for the usual number. */
   readonly queueTarget?: number;
@@ -55,7 +59,7 @@ export class ModelAutoscaler extends Construct {
   constructor(scope: Construct, id: string, props: ModelAutoscalerProps) {
     super(scope, id);
     const { server, prometheus, on = 'queue', schedule = [] } = props;
-    const { model, replicas, tells: engine, card, holder } = server;
+    const { model, replicas, tells: engine, card, holder, nodes = 1, tellers = 1 } = server;
     const { min, max } = replicas;
     // What tells nothing is fixed, too: its server refuses a range.
     if (min === max || !engine) {
@@ -67,7 +71,8 @@ export class ModelAutoscaler extends Construct {
     }
     const namespace = namespaceOf(server);
     const target = props.target ?? (on === 'queue' ? server.queueTarget : undefined);
-    const { query, threshold } = ask(this, on, { model, namespace, engine, card, holder }, target);
+    const scaled = { model, namespace, engine, card, holder, nodes, tellers };
+    const { query, threshold } = ask(this, on, scaled, target);
     server.scaledByLoad();
 
     new ApiObject(this, 'ScaledObject', {

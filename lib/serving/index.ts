@@ -19,6 +19,7 @@ export * from './sglang-service';
 export type { Card, Signal } from './signals';
 export { SmokeTest, type SmokeTestProps } from './smoke-test';
 export type { Speculation } from './speculation';
+export type { AllToAll, ExpertBalance, ExpertParallel, SpreadProps } from './spread';
 export type { LoadedModel } from './triton-config';
 export * from './triton-service';
 export { VllmService, type VllmServiceProps } from './vllm-service';

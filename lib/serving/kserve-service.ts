@@ -5,8 +5,12 @@ import { ModelServer, type ServerPod, type ServerSettings } from './model-server
 import { type VllmServiceProps, vllmPod } from './vllm-service';
 import { isBucket } from './weights';
 
-/** What `VllmService` is told, but for several nodes and for how a rollout begins, which KServe's controller decides. */
-export interface KServeServiceProps extends Omit<VllmServiceProps, 'nodes' | 'surge'> {
+/**
+ * What `VllmService` is told, but for several nodes or ranks and for how a rollout begins, which KServe's controller
+ * decides.
+ */
+export interface KServeServiceProps
+  extends Omit<VllmServiceProps, 'nodes' | 'dataParallel' | 'expertParallel' | 'surge'> {
   /** What keeps the controller's own template out of the namespace. */
   readonly defaults: KServeDefaults;
 }

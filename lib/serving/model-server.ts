@@ -75,6 +75,18 @@ export interface ModelServerProps {
   readonly adapters?: Readonly<Record<string, Adapter>>;
 }
 
+/** Several nodes that work as one. */
+export interface ServerGroup {
+  readonly nodes: number;
+  /** What those behind the first are started with. */
+  readonly workerArgs: readonly string[];
+  /**
+   * Whether each of them tells metrics of its own.
+   * @default - the first tells of all
+   */
+  readonly allTell?: boolean;
+}
+
 /** What one engine says of its pods. */
 export interface ServerPod
   extends Pick<
@@ -98,10 +110,12 @@ export interface ServerPod
     | 'writable'
   > {
   readonly env?: EnvVars;
-  /** Several nodes that work as one, and what those behind the first are started with. */
-  readonly group?: { readonly nodes: number; readonly workerArgs: readonly string[] };
+  /** Several nodes that work as one. */
+  readonly group?: ServerGroup;
   /** What an LLMInferenceService says besides; absent where the pods are ours to make. */
   readonly kserve?: { readonly uri: string; readonly tensor: number };
+  /** Parts of one replica with a queue and a cache of their own; absent for one. */
+  readonly ranks?: number;
   /** Engine, as facts name it. */
   readonly engine: string;
   /** Whose metrics its pods tell; the simulator speaks as vLLM. Absent for an engine without metrics. */
@@ -162,6 +176,12 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
   public readonly card: Card;
   /** What the metrics of its GPUs are labelled with. */
   public readonly holder: string;
+  /** Nodes of one replica. */
+  public readonly nodes: number;
+  /** Pods of one replica that tell metrics. */
+  public readonly tellers: number;
+  /** Parts of one replica with a queue and a cache of their own. */
+  public readonly ranks: number;
   /** What it does for its callers. */
   public readonly task: ModelStart['task'];
   /** Changes with its pods. */
@@ -219,6 +239,7 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
       takes,
       group,
       kserve,
+      ranks,
       ...pod
     } = (props.simulate ? simulated : describe)(this, {
       model: props.model,
@@ -256,7 +277,12 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
     const server = kserve
       ? new KServeWorkload(this, 'Server', { ...described, ...kserve })
       : group
-        ? new GroupWorkload(this, 'Server', { ...described, size: group.nodes, memberArgs: group.workerArgs })
+        ? new GroupWorkload(this, 'Server', {
+            ...described,
+            size: group.nodes,
+            memberArgs: group.workerArgs,
+            membersTell: group.allTell,
+          })
         : new Workload(this, 'Server', described);
     const outward = server instanceof GroupWorkload ? server.members : server.pods;
     const target = server instanceof KServeWorkload ? server.deployment : id;
@@ -273,6 +299,9 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
     this.metrics = tells ? [server.metrics('http', { exporter: tells })] : [];
     this.tells = tells;
     this.card = cardOf(pod.resources.gpus, slice, sharedBy);
+    this.nodes = group?.nodes ?? 1;
+    this.tellers = group?.allTell ? group.nodes : 1;
+    this.ranks = ranks ?? 1;
     if (weights === 'hub') outward.reach('internet', { why: 'weights from the model hub' });
 
     this.task = start?.task ?? 'generate';

@@ -1,13 +1,14 @@
 import type { Construct } from 'constructs';
 import type { INodePool } from '../contracts';
-import { type EnvVars, images, PlatformError } from '../core';
+import { type EnvVars, PlatformError } from '../core';
+import type { Layout } from './spread';
 import type { Flags } from './vllm-flags';
 
 /** What a replica over several nodes is asked. */
 export interface NodeGroupProps {
   /**
-   * Nodes of one replica, each with `gpus` of them: they share out the layers (pipeline parallelism), and start and end
-   * together. For models that no single node holds.
+   * Nodes of one replica, each with `gpus` of them, which start and end together: they share its layers (vLLM gives each
+   * some of them, SGLang a part of each), or have ranks of their own (`dataParallel`). For models that no single node holds.
    * @default 1
    */
   readonly nodes?: number;
@@ -31,29 +32,52 @@ const MEMBER_SECONDS = 900;
 /** How much longer a replica may take to start when its members come one by one. */
 export const memberSeconds = ({ nodes = 1 }: NodeGroupProps): number => (nodes > 1 ? MEMBER_SECONDS : 0);
 
+/** Filled in by the kubelet, from what the controller of the group writes into each pod. */
+const LEADER = '$(LWS_LEADER_ADDRESS)';
+const INDEX = '$(LWS_WORKER_INDEX)';
+
 /** What leader and workers of a group are started with, beside what a replica on one node is. */
-export function groupArgs(nodes: number, startsSeconds: number) {
+interface GroupArgs {
+  readonly leader: readonly string[];
+  readonly worker: readonly string[];
+}
+
+/** Of vLLM: which ranks are on which node follows from the number of the node. */
+export function vllmGroupArgs(nodes: number, { stages, ranks }: Layout, startsSeconds: number): GroupArgs {
   const both = [
-    `--pipeline-parallel-size=${nodes}`,
+    ...(stages > 1 ? [`--pipeline-parallel-size=${stages}`] : []),
     `--nnodes=${nodes}`,
-    // Filled in by the kubelet, from what the controller of the group writes into each pod.
-    '--master-addr=$(LWS_LEADER_ADDRESS)',
+    `--master-addr=${LEADER}`,
     // Its own 600 s are over before the slowest node has its weights.
     `--distributed-timeout-seconds=${startsSeconds}`,
   ];
   return {
-    leader: [...both, '--node-rank=0'],
-    worker: [...both, '--node-rank=$(LWS_WORKER_INDEX)', '--headless'],
+    // It listens for the ranks of others before its own name is known.
+    leader: [...both, '--node-rank=0', ...(ranks > 1 ? ['--data-parallel-address=$(VLLM_HOST_IP)'] : [])],
+    worker: [...both, `--node-rank=${INDEX}`, '--headless'],
   };
 }
 
-/** What processes on different nodes must be told to find each other. */
-export const GROUP_ENV: EnvVars = {
-  VLLM_HOST_IP: { field: 'status.podIP' },
+/** Where the members of a group of SGLang meet. */
+const SGLANG_MEETING = 20000;
+
+/** Of SGLang. */
+export function sglangGroupArgs(nodes: number, startsSeconds: number): GroupArgs {
+  const both = [
+    `--nnodes=${nodes}`,
+    `--dist-init-addr=${LEADER}:${SGLANG_MEETING}`,
+    `--dist-timeout=${startsSeconds}`,
+  ];
+  return { leader: [...both, '--node-rank=0'], worker: [...both, `--node-rank=${INDEX}`] };
+}
+
+/** What processes on different nodes must be told to find each other; `hostIp` is the engine's own word for it. */
+export const groupEnv = (hostIp: 'VLLM_HOST_IP' | 'SGLANG_HOST_IP'): EnvVars => ({
+  [hostIp]: { field: 'status.podIP' },
   // The one interface of a pod; among several that a library finds it may take another.
   GLOO_SOCKET_IFNAME: 'eth0',
   NCCL_SOCKET_IFNAME: 'eth0',
-};
+});
 
 /** What libraries are told of the adapter. */
 export const EFA_ENV: EnvVars = {
@@ -70,11 +94,7 @@ const BY_NODES = {
 /** Options that must not be there beside `nodes`. */
 export const REFUSED_IN_GROUPS: Flags = Object.fromEntries(
   [
-    '--data-parallel-address',
-    '--data-parallel-rank',
-    '--data-parallel-size',
-    '--data-parallel-size-local',
-    '--data-parallel-start-rank',
+    '--api-server-count',
     '--distributed-executor-backend',
     '--distributed-timeout-seconds',
     '--master-port',
@@ -83,8 +103,8 @@ export const REFUSED_IN_GROUPS: Flags = Object.fromEntries(
   ].map((flag) => [flag, BY_NODES]),
 );
 
-/** Throws what would keep a group from working. */
-export function mustWorkAsGroup(server: Construct, asked: Asked): void {
+/** Throws what would keep a group from working; `own` is the engine's own image. */
+export function mustWorkAsGroup(server: Construct, asked: Asked, own: string): void {
   const { nodes = 1, pool, gpus = 1, model } = asked;
   if (!Number.isInteger(nodes) || nodes < 1) {
     throw new PlatformError(server, {
@@ -139,9 +159,9 @@ export function mustWorkAsGroup(server: Construct, asked: Asked): void {
   }
   if (pool.efa && !asked.image) {
     throw new PlatformError(server, {
-      what: `'nodes' is ${nodes} on pool '${pool.name}' with EFA, and the image is vLLM's own`,
+      what: `'nodes' is ${nodes} on pool '${pool.name}' with EFA, and the image is the engine's own`,
       why: 'that comes without the EFA libraries: NCCL would take TCP without a word, beside interfaces that nobody uses',
-      fix: `build one (FROM ${images.vllm}, then the aws-efa-installer with --skip-kmod, which brings aws-ofi-nccl) and name it in 'image', or delete efa`,
+      fix: `build one (FROM ${own}, then the aws-efa-installer with --skip-kmod, which brings aws-ofi-nccl) and name it in 'image', or delete efa`,
     });
   }
   const beside = (['kvOffloadGiB', 'speculative'] as const).find((key) => asked[key] !== undefined);

@@ -1,19 +1,35 @@
 import type { Construct } from 'constructs';
 import { findCheckpoint, instances, quantizedBy } from '../catalog';
-import { images, PlatformError } from '../core';
+import { images, PlatformError, type PodResources } from '../core';
 import { overhead, visibleGiB, weightsPerGpu } from '../sizing';
 import { type BatchLimits, batchLimits, type Profile } from './batch-limits';
 import { parsersOf } from './families';
 import { onDevice, type ReplicaProps, replicaResources, startupSeconds } from './gpu-replica';
 import { ModelServer, type ModelServerProps, type ServerPod, type ServerSettings } from './model-server';
+import {
+  EFA_ENV,
+  groupEnv,
+  memberSeconds,
+  mustWorkAsGroup,
+  type NodeGroupProps,
+  sglangGroupArgs,
+} from './node-group';
 import { checkSglangWord } from './sglang-words';
+import { type ExpertBalance, type Layout, layoutOf, type SpreadProps, spreadStart } from './spread';
 import { isBucket, loading, podOf, type WeightsProps } from './weights';
 
 export interface SglangServiceProps
   extends Omit<ModelServerProps, 'adapters'>,
     ReplicaProps,
+    NodeGroupProps,
+    SpreadProps,
     Omit<WeightsProps, 'load'>,
     Partial<BatchLimits> {
+  /**
+   * Experts stay whole, each on one GPU; SGLang's `ep-size`.
+   * @default false
+   */
+  readonly expertParallel?: boolean | ExpertBalance;
   /**
    * Batch limits by what counts more: how soon an answer comes, or how many come in all.
    * @default - between the two: 256 requests, and vLLM's own steps for the card
@@ -72,7 +88,7 @@ export class SglangService extends ModelServer {
 const HOME = '/home/sglang';
 
 function sglangPod(server: Construct, props: SglangServiceProps, settings: ServerSettings): ServerPod {
-  const { gpus = 1, utilization = 0.9, prefixCaching = true } = props;
+  const { gpus = 1, nodes = 1, utilization = 0.9, prefixCaching = true } = props;
   const { context, replicas, key } = settings;
   const limits = batchLimits(server, props);
   const family = parsersOf(props.model, 'sglang');
@@ -96,13 +112,24 @@ function sglangPod(server: Construct, props: SglangServiceProps, settings: Serve
     image: isBucket(props.weights) ? images.litellm : (props.image ?? images.sglang),
   });
   const starts =
-    props.startupSeconds ?? startupSeconds(props.model, weights.secondsPerGiB, props.quantization);
+    props.startupSeconds ??
+    startupSeconds(props.model, weights.secondsPerGiB, props.quantization) + memberSeconds(props);
   mustBePart(server, utilization);
+  mustWorkAsGroup(server, props, images.sglang);
+  const layout = layoutOf(server, 'sglang', props);
+  const inGroup = nodes > 1 ? sglangGroupArgs(nodes, starts) : undefined;
+  const efa = nodes > 1 ? props.pool.efa : undefined;
+  const resources: PodResources = {
+    ...replicaResources(server, props),
+    ...(efa ? { devices: { [efa.resource]: efa.perNode } } : {}),
+  };
+  const args = engineArgs();
 
   return {
     engine: 'sglang',
     tells: 'sglang',
-    ...onDevice(server, props, replicas),
+    ranks: layout.ranks,
+    ...onDevice(server, props, replicas, nodes),
     weights: weights.from,
     start: {
       ...limits,
@@ -110,20 +137,48 @@ function sglangPod(server: Construct, props: SglangServiceProps, settings: Serve
       task: 'generate',
       ...(props.quantization ? { quantization: props.quantization } : {}),
       ...(kvCacheDtype ? { kvCacheDtype } : {}),
+      ...spreadStart('sglang', layout, gpus),
     },
     image: props.image ?? images.sglang,
     command: ['python3', '-m', 'sglang.launch_server'],
-    args: [
+    args: [...args, ...(inGroup?.leader ?? [])],
+    // Each node tells of the ranks that are on it.
+    ...(inGroup
+      ? { group: { nodes, workerArgs: [...args, ...inGroup.worker], allTell: layout.ranks > 1 } }
+      : {}),
+    env: {
+      HOME,
+      // torch looks up the name of the user, whom the image does not know.
+      USER: 'sglang',
+      ...weights.env,
+      HF_HUB_DISABLE_TELEMETRY: '1',
+      ...(key ? { SGLANG_API_KEY: key } : {}),
+      ...(nodes > 1 ? groupEnv('SGLANG_HOST_IP') : {}),
+      ...(efa ? EFA_ENV : {}),
+    },
+    // The other door, /health_generate, answers a prompt: busy would look like dead.
+    ready: { path: '/health', timeoutSeconds: 5 },
+    resources,
+    writable: { [HOME]: '20Gi', ...weights.writable },
+    ...podOf(weights),
+    // Its processes exchange requests through it, even on one GPU.
+    sharedMemory: `${Math.max(4, 2 * gpus)}Gi`,
+    startupSeconds: starts,
+  };
+
+  function engineArgs(): string[] {
+    return [
       `--model-path=${weights.model}`,
       `--served-model-name=${server.node.id}`,
       // Its own are 127.0.0.1 and 30000, where nobody would reach it.
       '--host=0.0.0.0',
       '--port=8000',
-      `--tensor-parallel-size=${gpus}`,
+      ...spreadFlags(layout),
       ...(context === undefined ? [] : [`--context-length=${context}`]),
-      `--max-running-requests=${limits.maxSequences}`,
-      `--chunked-prefill-size=${limits.batchedTokens}`,
-      `--mem-fraction-static=${staticFraction(props, limits, utilization)}`,
+      // Of all ranks, which get equal parts.
+      `--max-running-requests=${limits.maxSequences * layout.ranks}`,
+      `--chunked-prefill-size=${limits.batchedTokens * layout.ranks}`,
+      `--mem-fraction-static=${staticFraction(props, layout, limits, utilization)}`,
       // Without it there are no metrics: nothing would scale it or watch it.
       '--enable-metrics',
       ...(props.quantization ? [`--quantization=${props.quantization}`] : []),
@@ -134,24 +189,21 @@ function sglangPod(server: Construct, props: SglangServiceProps, settings: Serve
       ...(weights.from === 'hub' && props.revision ? [`--revision=${props.revision}`] : []),
       // The kubelet fills it in: the manifest holds a name, not a key.
       ...(key ? ['--api-key=$(SGLANG_API_KEY)'] : []),
-    ],
-    env: {
-      HOME,
-      // torch looks up the name of the user, whom the image does not know.
-      USER: 'sglang',
-      ...weights.env,
-      HF_HUB_DISABLE_TELEMETRY: '1',
-      ...(key ? { SGLANG_API_KEY: key } : {}),
-    },
-    // The other door, /health_generate, answers a prompt: busy would look like dead.
-    ready: { path: '/health', timeoutSeconds: 5 },
-    resources: replicaResources(server, props),
-    writable: { [HOME]: '20Gi', ...weights.writable },
-    ...podOf(weights),
-    // Its processes exchange requests through it, even on one GPU.
-    sharedMemory: `${Math.max(4, 2 * gpus)}Gi`,
-    startupSeconds: starts,
-  };
+    ];
+  }
+}
+
+/** How GPUs share the work. Its tensor parallelism counts all GPUs, whose ranks it then divides into attention of their own. */
+function spreadFlags({ tensor, ranks, experts }: Layout): readonly string[] {
+  const all = tensor * ranks;
+  return [
+    `--tensor-parallel-size=${all}`,
+    ...(ranks > 1 ? [`--data-parallel-size=${ranks}`, '--enable-dp-attention'] : []),
+    ...(experts ? [`--expert-parallel-size=${all}`] : []),
+    ...(experts?.redundantExperts === undefined
+      ? []
+      : ['--enable-eplb', `--ep-num-redundant-experts=${experts.redundantExperts}`]),
+  ];
 }
 
 /** Taken for work memory where nobody knows the model or the card. */
@@ -161,13 +213,18 @@ const UNKNOWN_WORK = 0.12;
  * Weights and cache alone, of what `utilization` means with work memory in it: so the arithmetic that proves the fit, and
  * the words in which it is discussed, are the same for both engines.
  */
-function staticFraction(props: SglangServiceProps, limits: BatchLimits, utilization: number): number {
-  const { pool, gpus = 1, model, quantization } = props;
+function staticFraction(
+  props: SglangServiceProps,
+  { tensor, ranks, experts }: Layout,
+  limits: BatchLimits,
+  utilization: number,
+): number {
+  const { pool, model, quantization } = props;
   const found = findCheckpoint(model);
   const card = instances().find(({ gpu }) => gpu?.name === pool.gpu)?.gpu;
   if (!found || !card) return rounded(utilization - UNKNOWN_WORK);
   const checkpoint = quantization ? quantizedBy(found, quantization) : found;
-  const spread = { tensorParallel: gpus };
+  const spread = { tensorParallel: tensor, dataParallel: ranks, expertParallel: experts !== undefined };
   const visible = visibleGiB(card);
   const weights = weightsPerGpu(checkpoint, spread, Number(card.computeCapability)).careful;
   const work = overhead(checkpoint.model, { ...limits, spread, visibleGiB: visible }, weights);

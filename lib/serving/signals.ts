@@ -16,6 +16,10 @@ export interface Scaled {
   readonly card: Card;
   /** What the metrics of its GPUs are labelled with. */
   readonly holder: string;
+  /** Nodes of one replica. */
+  readonly nodes: number;
+  /** Pods of one replica that tell metrics. */
+  readonly tellers: number;
 }
 
 /** GPUs that pods ask for, as their metrics see them. */
@@ -56,18 +60,18 @@ export function ask(at: Construct, signal: Signal, scaled: Scaled, target?: numb
 }
 
 const QUERIES: Readonly<Record<Signal, (at: Construct, scaled: Scaled) => string>> = {
+  // Each rank of an engine has a queue of its own.
   queue: (_, { engine, ...model }) => `sum(${ENGINES[engine].waiting}{${ENGINES[engine].of(model)}})`,
-  kvCache: (at, { engine, ...model }) => {
+  kvCache: (at, { engine, tellers, ...model }) => {
     const { kvCache, of } = ENGINES[engine];
     if (kvCache === undefined) throw cacheless(at, model.model, engine);
-    // An engine with several ranks tells of each.
-    return `sum(avg by (pod) (${kvCache}{${of(model)}}))`;
+    return ofReplicas(`${kvCache}{${of(model)}}`, tellers);
   },
   gpu: (at, scaled) => {
     mustTellOfGpus(at, scaled);
     // The exporter names the pod and the container that hold a card.
     const of = `{namespace="${scaled.namespace}",${scaled.holder}}`;
-    return `sum(avg by (pod) (DCGM_FI_DEV_GPU_UTIL${of}))`;
+    return ofReplicas(`DCGM_FI_DEV_GPU_UTIL${of}`, scaled.nodes);
   },
 };
 
@@ -77,6 +81,10 @@ const cacheless = (at: Construct, model: string, engine: EngineName) =>
     why: `${engine} keeps no cache of what was read and written, so that nothing tells of it`,
     fix: "follow 'queue', which counts the requests that wait",
   });
+
+/** Of what each rank or card of a pod tells the average, and of the equal pods of a replica too: summed over replicas. */
+const ofReplicas = (series: string, pods: number): string =>
+  `sum(avg by (pod) (${series}))${pods > 1 ? ` / ${pods}` : ''}`;
 
 const BLIND: Readonly<Partial<Record<Card, string>>> = {
   none: 'it holds no GPU, so that nothing tells of one',

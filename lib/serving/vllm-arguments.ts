@@ -1,4 +1,5 @@
 import type { ModelStart } from '../core';
+import type { Layout } from './spread';
 import type { Flags } from './vllm-flags';
 
 /** Options that the construct writes, with what to do instead. */
@@ -13,6 +14,11 @@ export const OWNED: Readonly<Record<string, string>> = {
   '--gpu-memory-utilization': "use the prop 'utilization'",
   '--device-memory-utilization': "use the prop 'utilization'",
   '--tensor-parallel-size': "use the prop 'gpus'",
+  '--data-parallel-size': "use the prop 'dataParallel'",
+  '--enable-expert-parallel': "use the prop 'expertParallel'",
+  '--all2all-backend': "use the prop 'expertParallel', with all2all",
+  '--enable-eplb': "use the prop 'expertParallel', with redundantExperts",
+  '--eplb-config': "use the prop 'expertParallel', with redundantExperts",
   '--runner': "use the prop 'task'",
   '--quantization': "use the prop 'quantization'",
   '--kv-cache-dtype': "use the prop 'kvCacheDtype'",
@@ -49,6 +55,11 @@ const ONE_NODE = {
   fix: "delete it: the prop 'nodes' starts them, and tells each of its place",
 };
 
+const BY_RANKS = {
+  why: 'one address answers for all ranks of a replica, and which of them are on which node follows from their number',
+  fix: "delete it; the props 'dataParallel', 'gpus' and 'nodes' say it",
+};
+
 /** Options that the server takes and that must not be there, with the reason. */
 export const REFUSED: Flags = {
   '--api-key': {
@@ -69,14 +80,35 @@ export const REFUSED: Flags = {
   '--nnodes': ONE_NODE,
   '--node-rank': ONE_NODE,
   '--master-addr': ONE_NODE,
+  '--data-parallel-address': BY_RANKS,
+  '--data-parallel-backend': BY_RANKS,
+  '--data-parallel-external-lb': BY_RANKS,
+  '--data-parallel-hybrid-lb': BY_RANKS,
+  '--data-parallel-multi-port-external-lb': BY_RANKS,
+  '--data-parallel-rank': BY_RANKS,
+  '--data-parallel-size-local': BY_RANKS,
+  '--data-parallel-start-rank': BY_RANKS,
 };
+
+/** How GPUs share the work; one process for each rank of a node takes requests and reads answers. */
+export const spreadFlags = ({ tensor, ranks, experts }: Layout): readonly string[] => [
+  `--tensor-parallel-size=${tensor}`,
+  ...(ranks > 1 ? [`--data-parallel-size=${ranks}`] : []),
+  ...(experts ? ['--enable-expert-parallel'] : []),
+  ...(experts?.all2all ? [`--all2all-backend=${experts.all2all}`] : []),
+  ...(experts?.redundantExperts === undefined
+    ? []
+    : [
+        '--enable-eplb',
+        `--eplb-config=${JSON.stringify({ num_redundant_experts: experts.redundantExperts })}`,
+      ]),
+];
 
 /** Options that move memory by amounts which the arithmetic does not know. */
 const UNCOUNTED: readonly string[] = [
   '--block-size',
   '--compilation-config',
   '--cudagraph-capture-sizes',
-  '--data-parallel-size',
   '--disable-hybrid-kv-cache-manager',
   '--enable-dbo',
   '--hf-overrides',
@@ -89,13 +121,12 @@ const UNCOUNTED: readonly string[] = [
 ];
 
 /** Further options that change what fits, as `--flag=value` or `--flag value`. */
-export function flagged(args: readonly string[]): Pick<ModelStart, 'dtype' | 'expertParallel' | 'uncounted'> {
+export function flagged(args: readonly string[]): Pick<ModelStart, 'dtype' | 'uncounted'> {
   const words = args.flatMap((arg) => arg.split(/[= ]/));
   const at = words.indexOf('--dtype');
   const uncounted = UNCOUNTED.filter((flag) => words.includes(flag));
   return {
     ...(at < 0 ? {} : { dtype: words[at + 1] }),
-    ...(words.includes('--enable-expert-parallel') || words.includes('-ep') ? { expertParallel: true } : {}),
     ...(uncounted.length ? { uncounted } : {}),
   };
 }

@@ -14,16 +14,17 @@ import {
 import { ModelServer, type ModelServerProps, type ServerPod, type ServerSettings } from './model-server';
 import {
   EFA_ENV,
-  GROUP_ENV,
-  groupArgs,
+  groupEnv,
   memberSeconds,
   mustWorkAsGroup,
   type NodeGroupProps,
   REFUSED_IN_GROUPS,
+  vllmGroupArgs,
 } from './node-group';
 import { QUANTIZATIONS } from './quantizations';
 import { mustShareWords, type Speculation, speculationFacts, speculativeConfig } from './speculation';
-import { flagged, OWNED, REFUSED } from './vllm-arguments';
+import { type ExpertParallel, type Layout, layoutOf, type SpreadProps, spreadStart } from './spread';
+import { flagged, OWNED, REFUSED, spreadFlags } from './vllm-arguments';
 import { AS_USER, UNTOLD, VLLM_HOME } from './vllm-env';
 import { checkFlags, checkWord, vllmFlags } from './vllm-flags';
 import { isBucket, type Loading, loading, podOf, type WeightsProps } from './weights';
@@ -32,8 +33,15 @@ export interface VllmServiceProps
   extends ModelServerProps,
     ReplicaProps,
     NodeGroupProps,
+    SpreadProps,
     WeightsProps,
     Partial<BatchLimits> {
+  /**
+   * Experts stay whole, each on one GPU; vLLM's `enable-expert-parallel`. With `dataParallel` for much load, and for
+   * models whose experts so many GPUs cannot cut.
+   * @default false
+   */
+  readonly expertParallel?: boolean | ExpertParallel;
   /**
    * What the model does: answer, turn texts into vectors or scores, or write down speech.
    * @default 'generate'
@@ -145,11 +153,18 @@ export function vllmPod(server: Construct, props: VllmServiceProps, settings: Se
   const room = adapterRoom(server, settings.adapters);
   const guesses = props.speculative && speculationFacts(props.speculative);
   const more = flagged(extraArgs);
-  const uncounted = [...(more.uncounted ?? []), ...(guesses?.uncounted ?? [])];
+  const layout = layoutOf(server, 'vllm', props);
+  const exchange = layout.experts?.all2all;
+  const uncounted = [
+    ...(more.uncounted ?? []),
+    ...(guesses?.uncounted ?? []),
+    // Its buffers grow with experts, ranks and tokens, by a rule of each version.
+    ...(exchange?.startsWith('deepep') ? [`--all2all-backend=${exchange}`] : []),
+  ];
   const image = props.image ?? images.vllm;
   const { model: draft } = props.speculative ?? {};
   const { adapters } = settings;
-  mustWorkAsGroup(server, props);
+  mustWorkAsGroup(server, props, images.vllm);
   const asked = nodes > 1 && isBucket(props.weights) ? { ...props, load: 'copy' as const } : props;
   const weights = loading(server, { ...asked, gpus, adapters, drafts: draft ? [draft] : [], image });
   const starts =
@@ -169,12 +184,13 @@ export function vllmPod(server: Construct, props: VllmServiceProps, settings: Se
   if (props.config) mustRead(server, props.config, props.model);
   if (props.speculative) mustShareWords(server, props.model, props.speculative);
   checkFlags(server, extraArgs, OWNED, nodes > 1 ? { ...REFUSED, ...REFUSED_IN_GROUPS } : REFUSED);
-  const inGroup = nodes > 1 ? groupArgs(nodes, starts) : undefined;
+  const inGroup = nodes > 1 ? vllmGroupArgs(nodes, layout, starts) : undefined;
   const args = engineArgs();
 
   return {
     engine: 'vllm',
     tells: 'vllm',
+    ranks: layout.ranks,
     ...onDevice(server, props, replicas, nodes),
     weights: weights.from,
     start: {
@@ -185,6 +201,7 @@ export function vllmPod(server: Construct, props: VllmServiceProps, settings: Se
       ...(props.quantization ? { quantization: props.quantization } : {}),
       ...(props.kvCacheDtype ? { kvCacheDtype: props.kvCacheDtype } : {}),
       ...more,
+      ...spreadStart('vllm', layout, gpus),
       ...(props.config ? { config: props.config } : {}),
       ...(props.observed ? { observed: props.observed } : {}),
       ...(room ? { adapters: room } : {}),
@@ -192,7 +209,7 @@ export function vllmPod(server: Construct, props: VllmServiceProps, settings: Se
       ...(uncounted.length ? { uncounted } : {}),
     },
     image,
-    args: [...args, ...(inGroup?.leader ?? [])],
+    args: [...args, ...(layout.ranks > 1 ? doors(layout, extraArgs) : []), ...(inGroup?.leader ?? [])],
     ...(inGroup ? { group: { nodes, workerArgs: [...args, ...inGroup.worker] } } : {}),
     env: {
       ...AS_USER,
@@ -203,7 +220,7 @@ export function vllmPod(server: Construct, props: VllmServiceProps, settings: Se
       // Its 5 s are shorter than a gateway keeps connections, which it would find reset.
       VLLM_HTTP_TIMEOUT_KEEP_ALIVE: '120',
       ...(key ? { VLLM_API_KEY: key } : {}),
-      ...(nodes > 1 ? GROUP_ENV : {}),
+      ...(nodes > 1 ? groupEnv('VLLM_HOST_IP') : {}),
       ...(efa ? EFA_ENV : {}),
     },
     resources,
@@ -219,7 +236,7 @@ export function vllmPod(server: Construct, props: VllmServiceProps, settings: Se
       weights.model,
       `--served-model-name=${server.node.id}`,
       '--port=8000',
-      `--tensor-parallel-size=${gpus}`,
+      ...spreadFlags(layout),
       `--max-model-len=${context ?? 'auto'}`,
       `--max-num-seqs=${maxSequences}`,
       `--max-num-batched-tokens=${batchedTokens}`,
@@ -248,6 +265,10 @@ export function vllmPod(server: Construct, props: VllmServiceProps, settings: Se
     ];
   }
 }
+
+/** Processes that take requests: else as many as there are ranks on all nodes. */
+const doors = ({ ranksPerNode }: Layout, extraArgs: readonly string[]): string[] =>
+  extraArgs.some((arg) => arg.startsWith('--api-server-count')) ? [] : [`--api-server-count=${ranksPerNode}`];
 
 const poolsTexts = (task: VllmServiceProps['task']): boolean => task === 'embed' || task === 'rerank';
 

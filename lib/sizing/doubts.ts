@@ -1,5 +1,6 @@
 import type { FitInput } from './fit';
 import { captured } from './overhead';
+import { spreadGpus } from './units';
 import { hasFormat, weightsGiB } from './weights';
 
 interface Doubt {
@@ -37,7 +38,7 @@ export function doubts(input: FitInput, weightsPerGpuGiB: number): readonly Doub
   for (const flag of input.uncounted ?? []) say(`what ${flag} takes or saves is not counted`);
   const left = visibleGiB * (1 - utilization);
   // Some releases give the cache what others keep for graphs, which then take from what is left.
-  const alone = input.spread.tensorParallel * (input.spread.pipelineParallel ?? 1) === 1;
+  const alone = spreadGpus(input.spread) === 1;
   const process = alone
     ? Math.max(LEAST_CONTEXT_GIB, CONTEXT * visibleGiB)
     : Math.max(LEAST_SPREAD_CONTEXT_GIB, SPREAD_CONTEXT * visibleGiB);
@@ -56,7 +57,8 @@ export function doubts(input: FitInput, weightsPerGpuGiB: number): readonly Doub
     say('its weights are repacked at load, which was seen to need far more than they take loaded');
   }
   if (checkpoint.madeAtLoad && model.params) {
-    const gpus = input.spread.tensorParallel * (input.spread.pipelineParallel ?? 1);
+    // Of data parallelism as if a rank loaded all of it.
+    const gpus = spreadGpus({ ...input.spread, dataParallel: 1 });
     if ((weightsGiB(model.params, []) / gpus) * 1.02 + 1 > visibleGiB) {
       say('it is quantized at load, and its weights at 16 bits do not fit before');
     }

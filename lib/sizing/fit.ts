@@ -26,7 +26,9 @@ export interface FitInput {
   /** Tokens of one request, prompt and answer together. */
   readonly context: number;
   readonly utilization: number;
+  /** Of each rank. */
   readonly batchedTokens: number;
+  /** Of each rank. */
   readonly maxSequences: number;
   /** Keeps the cache in fp8. */
   readonly fp8Cache: boolean;
@@ -74,7 +76,7 @@ export interface Fit {
   };
   /** Longest context that fits; 0 when none is proven. */
   readonly maxContext: number;
-  /** Requests of full length at once. */
+  /** Requests of full length at once, on all ranks. */
   readonly concurrency: number;
   /** Why the engine would not start, whatever the memory. */
   readonly faults: readonly StartFault[];
@@ -170,12 +172,11 @@ const caches = (model: Model): boolean => model.cache.some(({ kind }) => kind !=
 
 function concurrency(input: FitInput, budgetGiB: number): number {
   const { checkpoint, maxSequences, context } = input;
+  const { dataParallel = 1 } = input.spread;
   if (budgetGiB <= 0) return 0;
-  if (!caches(checkpoint.model)) return maxSequences;
-  return Math.min(
-    maxSequences,
-    budgetGiB / cachePerRequest(checkpoint.model, requestOf(input, context)).careful,
-  );
+  if (!caches(checkpoint.model)) return dataParallel * maxSequences;
+  const each = budgetGiB / cachePerRequest(checkpoint.model, requestOf(input, context)).careful;
+  return dataParallel * Math.min(maxSequences, each);
 }
 
 /** The longest context, in blocks of 16, whose cache the budget holds; need grows with it, so halving finds it. */

@@ -1,6 +1,7 @@
 import { findCard } from '../catalog';
 import { engineBatch } from './engine-batch';
 import type { Fit, FitInput } from './fit';
+import { spreadGpus, spreadNodes } from './units';
 
 /** A start that somebody measured. */
 export interface Observation {
@@ -18,6 +19,11 @@ export interface Observation {
    * @default 1
    */
   readonly nodes?: number;
+  /**
+   * Ranks of data parallelism.
+   * @default 1
+   */
+  readonly dataParallel?: number;
   /** Version of vLLM, such as 0.30.0. */
   readonly vllm: string;
   /**
@@ -80,15 +86,18 @@ export type Started = Pick<
 
 /** The first thing in which the measured start is not the one that is asked about; nothing where it is the same. */
 export function differs(asked: Started, observed: Observation, { card, vllm }: Here): string | undefined {
-  const { tensorParallel, pipelineParallel = 1 } = asked.spread;
+  const { dataParallel: ranks = 1 } = asked.spread;
+  const nodesHere = spreadNodes(asked.spread);
+  const gpusHere = spreadGpus(asked.spread) / nodesHere;
   const own = engineBatch(findCard(card) ?? { visibleGiB: 0 });
   const { utilization = 0.92, batchedTokens = own.batchedTokens, maxSequences = 256 } = observed;
-  const { gpus = 1, nodes = 1, kvCacheDtype } = observed;
+  const { gpus = 1, nodes = 1, dataParallel = 1, kvCacheDtype } = observed;
   const not = (what: string, there: unknown, now: unknown) =>
     `it was measured with ${what} ${there}, and here it is ${now}`;
   if (observed.on.toLowerCase() !== card.toLowerCase()) return not('the card', observed.on, card);
-  if (gpus !== tensorParallel) return not('gpus', gpus, tensorParallel);
-  if (nodes !== pipelineParallel) return not('nodes', nodes, pipelineParallel);
+  if (gpus !== gpusHere) return not('gpus', gpus, gpusHere);
+  if (nodes !== nodesHere) return not('nodes', nodes, nodesHere);
+  if (dataParallel !== ranks) return not('dataParallel', dataParallel, ranks);
   if (observed.vllm.replace(/^v/, '') !== vllm) return not('vLLM', observed.vllm, vllm);
   // What takes no more than the measured start leaves no less.
   if (asked.utilization !== utilization) return not('utilization', utilization, asked.utilization);

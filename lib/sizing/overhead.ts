@@ -1,5 +1,5 @@
 import type { Model } from '../catalog';
-import { GIB, type Spread, stageShare } from './units';
+import { expertGpus, GIB, type Spread, spreadGpus, stageShare } from './units';
 
 /** What the dummy run of an engine's start depends on. */
 export interface StartLimits {
@@ -48,7 +48,7 @@ export function overhead(model: Model, limits: StartLimits, weightsGiB: number):
 /** Graphs of all layers of a GPU; they are captured for steps of up to twice as many tokens as sequences. */
 export function captured(model: Model, { maxSequences, spread }: StartLimits): number {
   const layers = model.layers * stageShare(model.layers, spread);
-  const spreads = model.moe && spread.tensorParallel * (spread.pipelineParallel ?? 1) > 1;
+  const spreads = model.moe && spreadGpus(spread) > 1;
   const sizes = Math.min(1, maxSequences / CAPTURED_SEQUENCES);
   return layers * (spreads ? GRAPHS_OF_SPREAD_MIXTURE : GRAPHS_OF_LAYER) * sizes;
 }
@@ -74,17 +74,19 @@ function encoderGiB({ architecture }: Model, { spread }: StartLimits): number {
 /** Peak of one step through the widest layer. */
 function forward(model: Model, { batchedTokens, spread }: StartLimits): number {
   const { moe, hiddenSize } = model;
-  const { tensorParallel: tp, expertParallel } = spread;
+  const { tensorParallel: tp, dataParallel = 1, expertParallel } = spread;
   const inner = Math.max(
     model.intermediateSize ?? (moe ? 0 : 6 * hiddenSize),
     moe?.denseIntermediateSize ?? 0,
     moe?.sharedIntermediateSize ?? 0,
   );
   const dense = (3 * inner) / tp + 4 * hiddenSize;
-  const routed = moe
-    ? moe.expertsPerToken * ((3 * moe.moeIntermediateSize) / (expertParallel ? 1 : tp) + 2 * hiddenSize)
-    : 0;
-  return (batchedTokens * (dense + routed) * 2) / GIB;
+  const width = moe ? moe.moeIntermediateSize / (expertParallel ? 1 : expertGpus(spread)) : 0;
+  const routed = moe ? moe.expertsPerToken * (3 * width + 2 * hiddenSize) : 0;
+  // Each GPU gathers the tokens of all ranks for its experts, with room for every one of them to choose it, and gives
+  // back as many.
+  const gathered = dataParallel > 1 ? 2 * hiddenSize : 0;
+  return (batchedTokens * (dense + dataParallel * (routed + gathered)) * 2) / GIB;
 }
 
 function sampler({ kind, vocabSize = LARGEST_VOCABULARY }: Model, maxSequences: number): number {
@@ -93,7 +95,7 @@ function sampler({ kind, vocabSize = LARGEST_VOCABULARY }: Model, maxSequences: 
 
 /** The CUDA context, and buffers of the exchange between GPUs: most in mixtures, by far most in DeepSeek's. */
 function nonTorch(model: Model, { batchedTokens, spread }: StartLimits): number {
-  if (spread.tensorParallel * (spread.pipelineParallel ?? 1) === 1) return 0.6;
+  if (spreadGpus(spread) === 1) return 0.6;
   const latent = model.cache.some(({ kind }) => kind === 'mla');
   if (model.moe && latent) return batchedTokens >= 8192 ? 7 : 4;
   if (model.moe) return 2;

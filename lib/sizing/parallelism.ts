@@ -1,6 +1,6 @@
 import type { Checkpoint, Model } from '../catalog';
 import type { StartFault } from './fault';
-import type { Spread } from './units';
+import { expertGpus, type Spread } from './units';
 import { hasFormat } from './weights';
 
 /** Sizes that are looked through for a repair. */
@@ -10,13 +10,46 @@ const FP8_BLOCK = 128;
 /** What keeps a model from being spread so. */
 export function parallelismFaults(checkpoint: Checkpoint, spread: Spread): readonly StartFault[] {
   const faults = [headFault(checkpoint.model, spread), sliceFault(checkpoint, spread)];
-  const stages = stageFault(checkpoint.model, spread);
+  const others = [stageFault(checkpoint.model, spread), expertFault(checkpoint.model, spread)];
   return [
     ...faults
       .filter((fault) => fault !== undefined)
-      .map((fault) => ({ ...fault, fix: `${fault.fix}${legal(checkpoint, spread)}` })),
-    ...(stages ? [stages] : []),
+      .map((fault) => ({ ...fault, fix: repair(fault.fix, legal(checkpoint, spread)) })),
+    ...others.filter((fault) => fault !== undefined),
   ];
+}
+
+/** Of both what is there. */
+const repair = (help: string, sizes: string): string =>
+  [help, sizes && `use tensor parallel ${sizes}`].filter((each) => each).join(', or ') ||
+  'use another checkpoint of the model';
+
+/** Experts that cannot be shared out whole. */
+function expertFault({ id, moe }: Model, spread: Spread): StartFault | undefined {
+  if (!spread.expertParallel) return undefined;
+  if (!moe) {
+    return {
+      what: `expert parallel of ${id}, which has no experts`,
+      why: "vLLM refuses: 'Number of experts in the model must be greater than 0 when expert parallelism is enabled.'",
+      fix: 'leave expertParallel out',
+      certain: true,
+    };
+  }
+  const { redundantExperts, evenExperts } = spread;
+  const gpus = expertGpus(spread);
+  const all = moe.experts + (redundantExperts ?? 0);
+  if (all % gpus === 0 || (redundantExperts === undefined && !evenExperts)) return undefined;
+  const twice = redundantExperts ? ` and ${redundantExperts} held twice` : '';
+  const redundant = Math.ceil(moe.experts / gpus) * gpus - moe.experts || gpus;
+  return {
+    what: `${gpus} GPUs for the ${moe.experts} experts of ${id}${twice}`,
+    why: `each holds as many as every other, and ${all} is no multiple of ${gpus}: the engine ends at its start`,
+    fix:
+      redundantExperts === undefined
+        ? `use a number of GPUs that divides ${moe.experts}`
+        : `hold ${redundant} or ${redundant + gpus} of them twice`,
+    certain: true,
+  };
 }
 
 /** Layers that cannot be shared out over so many nodes. */
@@ -57,7 +90,7 @@ function headFault(
     return {
       what: `tensor parallel ${tp} of the encoder ${id}`,
       why: 'encoders are small and were not seen spread over GPUs',
-      fix: 'use tensor parallel ',
+      fix: '',
       certain: false,
     };
   }
@@ -65,7 +98,7 @@ function headFault(
     return {
       what: `tensor parallel ${tp} does not divide the ${heads} attention heads of ${id}`,
       why: `vLLM refuses: 'Total number of attention heads (${heads}) must be divisible by tensor parallel size (${tp}).'`,
-      fix: 'use tensor parallel ',
+      fix: '',
       certain: true,
     };
   }
@@ -79,7 +112,7 @@ function headFault(
   return {
     what: `tensor parallel ${tp} neither divides the ${odd} key-value heads of ${id} nor is a multiple of them`,
     why: 'each GPU needs the same number of key-value heads, or a copy of one: the engine ends at its start',
-    fix: 'use tensor parallel ',
+    fix: '',
     certain: true,
   };
 }
@@ -87,24 +120,25 @@ function headFault(
 /** Slices of feed-forward layers against the blocks and groups of a quantized checkpoint. */
 function sliceFault(checkpoint: Checkpoint, spread: Spread): StartFault | undefined {
   const { id, assumed } = checkpoint;
-  const { tensorParallel: tp, expertParallel = false } = spread;
-  if (tp === 1) return undefined;
+  const { expertParallel = false } = spread;
   const blocks = hasFormat(checkpoint, 'fp8-block128');
   const groups = hasFormat(checkpoint, 'awq-int4-g128', 'gptq-int4-g128', 'int4-g128-sym');
   if (!blocks && !groups) return undefined;
-  const wide = widths(checkpoint.model, expertParallel)
-    .map((width) => paddedWidth(checkpoint, width))
-    .find((width) => (width / tp) % FP8_BLOCK !== 0);
-  if (wide === undefined) return undefined;
-  const slice = wide / tp;
-  const helps =
-    !expertParallel && !widths(checkpoint.model, true).some((width) => (width / tp) % FP8_BLOCK !== 0);
+  const uneven = ({ width, by }: Cut) => by > 1 && (width / by) % FP8_BLOCK !== 0;
+  const cut = cuts(checkpoint.model, spread)
+    .map(({ width, by }) => ({ width: paddedWidth(checkpoint, width), by }))
+    .find(uneven);
+  if (cut === undefined) return undefined;
+  const slice = cut.width / cut.by;
+  const helps = !expertParallel && !cuts(checkpoint.model, { ...spread, expertParallel: true }).some(uneven);
+  const who =
+    cut.by === spread.tensorParallel ? `tensor parallel ${cut.by} cuts` : `the ${cut.by} GPUs of a layer cut`;
   return {
-    what: `tensor parallel ${tp} cuts the ${wide} columns of ${id}'s feed-forward layers into ${slice}`,
+    what: `${who} the ${cut.width} columns of ${id}'s feed-forward layers into ${slice}`,
     why: blocks
       ? `its FP8 weights have a scale for each block of ${FP8_BLOCK}, and ${slice} is no multiple: the engine ends at its start`
       : `its 4-bit weights come in groups of ${FP8_BLOCK}, and ${slice} is no multiple: the engine ends at its start`,
-    fix: `${helps ? 'keep experts whole (--enable-expert-parallel), or ' : ''}use tensor parallel `,
+    fix: helps ? 'keep experts whole (expertParallel: true)' : '',
     // Publishers of 4-bit weights pad layers that would not divide.
     certain: blocks || !assumed,
   };
@@ -114,13 +148,24 @@ function sliceFault(checkpoint: Checkpoint, spread: Spread): StartFault | undefi
 const paddedWidth = ({ id }: Checkpoint, width: number): number =>
   width === 29_568 && /^qwen\/.*-(awq|gptq)/i.test(id) ? 29_696 : width;
 
-/** Widths of the feed-forward layers that tensor parallelism cuts. */
-function widths({ intermediateSize, moe }: Model, expertParallel: boolean): readonly number[] {
-  if (!moe) return intermediateSize === undefined ? [] : [intermediateSize];
+/** Columns of a feed-forward layer, and how many GPUs each hold a slice of them. */
+interface Cut {
+  readonly width: number;
+  readonly by: number;
+}
+
+/** How the feed-forward layers are cut. */
+function cuts({ intermediateSize, moe }: Model, spread: Spread): readonly Cut[] {
+  const { tensorParallel, dataParallel = 1, expertParallel, denseParallel } = spread;
+  const by = denseParallel ?? tensorParallel;
+  if (!moe) return intermediateSize === undefined ? [] : [{ width: intermediateSize, by }];
   const dense = moe.denseIntermediateSize ?? (moe.denseLayers ? intermediateSize : undefined);
+  // Where GPUs of a rank divide its tokens, each has the shared experts whole.
+  const whole = denseParallel === undefined && expertParallel && dataParallel > 1;
+  const shared = moe.sharedExperts && !whole ? moe.sharedIntermediateSize : undefined;
   return [
-    ...(expertParallel ? [] : [moe.moeIntermediateSize]),
-    ...(moe.sharedExperts && moe.sharedIntermediateSize ? [moe.sharedIntermediateSize] : []),
-    ...(dense ? [dense] : []),
+    ...(expertParallel ? [] : [{ width: moe.moeIntermediateSize, by: expertGpus(spread) }]),
+    ...(shared ? [{ width: shared, by }] : []),
+    ...(dense ? [{ width: dense, by }] : []),
   ];
 }

@@ -1,5 +1,5 @@
-import type { Checkpoint, FormatGroup, Parameters, WeightFormat } from '../catalog';
-import { GIB, type Range, type Spread, stageShare } from './units';
+import type { Checkpoint, FormatGroup, Model, Parameters, WeightFormat } from '../catalog';
+import { expertGpus, GIB, type Range, type Spread, spreadGpus, stageShare } from './units';
 
 /** Bits of one quantized parameter, scales included. */
 const BITS: Readonly<Record<WeightFormat, number>> = {
@@ -48,12 +48,13 @@ export const isFloat32 = (dtype: string | undefined): boolean => /^float(32)?$/.
 
 function atSixteenBits(checkpoint: Checkpoint, spread: Spread, computeCapability: number | undefined): Range {
   const { model, format, lightest, checkpointGiB } = checkpoint;
-  const gpus = spread.tensorParallel * (spread.pipelineParallel ?? 1);
+  const gpus = spreadGpus(spread);
   if (!model.params) {
-    // Only the size of the files is known, a vision tower included.
+    // Only the size of the files is known, a vision tower included, and not which part of it each rank holds.
     const files = model.checkpointGiB ?? Number.POSITIVE_INFINITY;
+    const perRank = gpus / (spread.dataParallel ?? 1);
     return {
-      careful: (files / gpus) * 1.02 + (model.multimodal ? VISION_GIB : 0),
+      careful: (files / perRank) * 1.02 + (model.multimodal ? VISION_GIB : 0),
       least: Math.max(0, files - VISION_GIB) / gpus,
     };
   }
@@ -66,24 +67,43 @@ function atSixteenBits(checkpoint: Checkpoint, spread: Spread, computeCapability
     careful:
       divided * 1.02 * loadFactor(checkpoint, computeCapability) + replicatedGiB(checkpoint, spread) + tower,
     // Some checkpoints quantize lm_head too.
-    least: (weightsGiB(model.params, lightest) / gpus) * 0.99,
+    least: leastGiB(model.params, lightest, spread) * 0.99,
   };
+}
+
+/** Everything over all GPUs, but for attention: each rank of data parallelism holds its own. */
+function leastGiB(params: Parameters, format: readonly FormatGroup[], spread: Spread): number {
+  const { dataParallel = 1 } = spread;
+  const copies = gib(params.attention ?? 0, 'attention', format) * (dataParallel - 1);
+  return (weightsGiB(params, format) + copies) / spreadGpus(spread);
 }
 
 /** Norms and routers stay whole; of a pipeline each stage may hold all embeddings. */
 function dividedGiB({ model, format }: Checkpoint, params: Parameters, spread: Spread): number {
-  const { tensorParallel: tp, expertParallel } = spread;
+  const { tensorParallel: tp, dataParallel = 1, expertParallel } = spread;
   const share = stageShare(model.layers, spread);
   let sum = 0;
   for (const [group, count] of Object.entries(params)) {
     const all = gib(count, group, format);
     if (group === 'embeddings') sum += all / tp;
     else if (group === 'other') sum += all * share;
-    else if (group === 'experts' && expertParallel && model.moe) {
-      sum += (all * share * Math.ceil(model.moe.experts / tp)) / model.moe.experts;
-    } else sum += (all * share) / tp;
+    else if (group === 'experts' && model.moe) sum += all * share * expertShare(model.moe, spread);
+    // The tokens of a step are divided among the GPUs of a rank, each of which then needs the shared experts whole.
+    else if (group === 'sharedExperts' && expertParallel && tp > 1 && dataParallel > 1) sum += all * share;
+    else sum += (all * share) / tp;
   }
   return sum;
+}
+
+/** Part of all experts that the fullest GPU holds: whole ones, or a slice of each. */
+function expertShare({ experts, moeLayers }: NonNullable<Model['moe']>, spread: Spread): number {
+  const gpus = expertGpus(spread);
+  if (!spread.expertParallel) return 1 / gpus;
+  const { redundantExperts } = spread;
+  const held = Math.ceil((experts + (redundantExperts ?? 0)) / gpus);
+  // While experts move, those of one layer are there twice.
+  const moving = redundantExperts === undefined ? 0 : held / (moeLayers ?? 1);
+  return (held + moving) / experts;
 }
 
 /** Heads of keys and values that more than one GPU must hold. */

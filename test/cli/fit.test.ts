@@ -137,6 +137,43 @@ describe('with a card', () => {
   });
 });
 
+describe('ranks of data parallelism', () => {
+  const R1 = 'fit deepseek-ai/DeepSeek-R1 --context 65536 --gpu H200 --count 8 --expert-parallel';
+
+  test('hold attention each, and experts together', async () => {
+    const { code, out } = await here.call(`${R1} --data-parallel 8 --batched-tokens 2048 --sequences 256`);
+    expect(code).toBe(0);
+    expect(out).toMatchInlineSnapshot(`
+      "deepseek-ai/DeepSeek-R1 at 65536 tokens on 8 × H200 as 8 ranks: fit
+        visible                  139.80 GiB  of one GPU, as CUDA hands it out
+        requested                128.62 GiB  utilization 0.92
+        - weights                102.50 GiB  fp8-block128
+        - activation               6.87 GiB  2048 tokens a step, 256 sequences
+        - non-torch                4.00 GiB  CUDA context and exchange
+        - graphs                   5.12 GiB
+        = KV cache budget         10.12 GiB  42.68 at the very best
+        KV cache needed            4.77 GiB  4.29 at the very least
+        longest context 139216, 17.0 requests of 65536 at once, $63.30 an hour (p5en.48xlarge)
+      "
+    `);
+  });
+
+  test('over nodes, as data', async () => {
+    const { out } = await here.call(
+      `${R1} --nodes 2 --data-parallel 16 --redundant-experts 16 --batched-tokens 1024 --sequences 128 --json`,
+    );
+    expect(JSON.parse(out)).toMatchObject({ count: 8, nodes: 2, dataParallel: 16, verdict: 'fit' });
+  });
+
+  test('are offered where they divide the GPUs', async () => {
+    const { out } = await here.call(
+      'fit Qwen/Qwen3-30B-A3B --context 32768 --data-parallel 4 --expert-parallel --batched-tokens 2048 --sequences 256 --json',
+    );
+    const counts = (JSON.parse(out) as { count: number }[]).map(({ count }) => count);
+    expect(new Set(counts)).toEqual(new Set([4, 8]));
+  });
+});
+
 describe('without a card', () => {
   test('lists what holds the model, cheapest first', async () => {
     const { code, out } = await here.call('fit BAAI/bge-m3 --json');
@@ -199,6 +236,13 @@ describe('a wrong call', () => {
     ['fit Qwen/Qwen3-8B --kv-cache int4', /--kv-cache 'int4' is none of/],
     ['fit Qwen/Qwen3-8B --region us-east-7', /no prices of region 'us-east-7'; did you mean/],
     ['fit Qwen/Qwen3-8B --batched-tokens 64 --sequences 128', /--batched-tokens is 64, below --sequences/],
+    [
+      'fit Qwen/Qwen3-8B --gpu H200 --count 8 --data-parallel 3',
+      /--data-parallel is 3: it does not divide 8/,
+    ],
+    ['fit Qwen/Qwen3-8B --gpu H200 --nodes 2', /--nodes is for ranks/],
+    ['fit Qwen/Qwen3-8B --redundant-experts 8', /--redundant-experts needs --expert-parallel/],
+    ['fit Qwen/Qwen3-8B --redundant-experts -1', /--redundant-experts/],
     ['fit Qwen/Qwen3-8B --gpus 4', /Unknown option '--gpus'/],
   ])('%s', async (line, message) => {
     const { code, out, err } = await here.call(line);

@@ -58,7 +58,7 @@ optionalSuiteWith('vllm', optional, (python) => {
 
   test('there is a model in each environment with GPUs, and in an example', () => {
     expect(new Set(served.map(({ id }) => id.split(' ')[0]))).toEqual(
-      new Set(['dev', 'prod', 'stg', 'example-one-model']),
+      new Set(['dev', 'prod', 'stg', 'example-one-model', 'example-over-nodes']),
     );
   });
 
@@ -156,7 +156,8 @@ const BROKEN: readonly {
 ];
 
 /** A server; what runs a program of its own has other arguments. */
-const isVllm = ({ image, command }: Container) => image?.startsWith('vllm/vllm-openai:') && !command;
+const isVllm = ({ image, command }: Container) =>
+  /^(vllm\/vllm-openai|registry\.example\.com\/vllm-efa):/.test(image ?? '') && !command;
 
 function servedByEnvironments(): Asked[] {
   return ENVIRONMENTS.flatMap((name) => {
@@ -178,30 +179,58 @@ function servedByGroup(): Asked[] {
   const layer = serving();
   const pool = new TestPool(layer, 'h100', { gpu: 'H100', gpusPerNode: 8 });
   // A parser of thoughts asks the tokenizer, which is not here.
-  const model = { model: QWEN, gpus: 8, nodes: 2, context: 32768, reasoningParser: 'none' };
-  new VllmService(layer, 'large', { ...model, pool });
+  const over = { gpus: 8, nodes: 2, context: 32768, reasoningParser: 'none', pool };
+  const mixture = { ...over, model: 'Qwen/Qwen3-30B-A3B' };
+  new VllmService(layer, 'stages', { ...over, model: QWEN });
+  new VllmService(layer, 'ranks', { ...mixture, dataParallel: 16, expertParallel: { redundantExperts: 16 } });
+  new VllmService(layer, 'ranks-of-two', { ...mixture, dataParallel: 8, expertParallel: true });
   return render(layer)
     .facts.of('pods')
     .map(({ owner, template }) => ({
-      id: owner.split('#')[1],
-      args: (template.spec.containers[0].args ?? []).map((arg) =>
-        arg.replace('$(LWS_LEADER_ADDRESS)', '127.0.0.1').replace('$(LWS_WORKER_INDEX)', '1'),
-      ),
+      id: owner.split('/').at(-1) ?? '',
+      args: asStarted(template.spec.containers[0]),
     }));
 }
 
+/** What the kubelet fills in, of the second member of a group. */
+const asStarted = ({ args = [] }: Container): string[] =>
+  args.map((arg) =>
+    arg
+      .replace('$(LWS_LEADER_ADDRESS)', '127.0.0.1')
+      .replace('$(VLLM_HOST_IP)', '127.0.0.1')
+      .replace('$(LWS_WORKER_INDEX)', '1'),
+  );
+
+interface Template {
+  readonly spec?: { readonly containers?: readonly Container[] };
+}
 interface PodMaker {
-  readonly template?: { readonly spec?: { readonly containers?: readonly Container[] } };
+  readonly template?: Template;
+  readonly leaderWorkerTemplate?: { readonly leaderTemplate: Template; readonly workerTemplate: Template };
 }
 
 function servedByExamples(): Asked[] {
   return EXAMPLE_NAMES.flatMap((name) =>
     exampleObjects(name).flatMap(({ kind, metadata, spec }) =>
-      ((spec as PodMaker | undefined)?.template?.spec?.containers ?? [])
-        .filter(isVllm)
-        .map(({ args = [] }) => ({ id: `example-${name} ${kind}/${metadata.name}`, args })),
+      templatesOf(spec as PodMaker | undefined).flatMap(([member, template]) =>
+        (template?.spec?.containers ?? [])
+          .filter(isVllm)
+          .map((each) => ({
+            id: `example-${name} ${kind}/${metadata.name}${member}`,
+            args: asStarted(each),
+          })),
+      ),
     ),
   );
+}
+
+function templatesOf(maker: PodMaker | undefined): (readonly [member: string, Template | undefined])[] {
+  const group = maker?.leaderWorkerTemplate;
+  if (!group) return [['', maker?.template]];
+  return [
+    ['#leader', group.leaderTemplate],
+    ['#worker', group.workerTemplate],
+  ];
 }
 
 /** At the whole context that the catalog gives it. */

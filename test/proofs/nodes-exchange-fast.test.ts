@@ -4,10 +4,14 @@ import { GpuNodePool } from '../../lib/compute';
 import { Layer, render, setCluster } from '../../lib/core';
 import { proofInput } from '../../lib/proofs';
 import { nodesExchangeFast } from '../../lib/proofs/nodes-exchange-fast';
-import { VllmService } from '../../lib/serving';
+import { SglangService, VllmService } from '../../lib/serving';
 import { AWS } from '../core/tree';
 
-function check({ efa = false, nodes = 2, model = 'deepseek-ai/DeepSeek-R1' } = {}) {
+type Engine = new (...args: ConstructorParameters<typeof VllmService>) => unknown;
+const VLLM: Engine = VllmService;
+const SGLANG = SglangService as Engine;
+
+function check({ efa = false, nodes = 2, model = 'deepseek-ai/DeepSeek-R1', engine = VLLM, more = {} } = {}) {
   const app = new App();
   setCluster(app, AWS);
   const zones = ['us-east-1a'];
@@ -18,12 +22,13 @@ function check({ efa = false, nodes = 2, model = 'deepseek-ai/DeepSeek-R1' } = {
     zones,
     efa,
   });
-  new VllmService(new Layer(app, 'serving', { phase: 'serving', namespace: 'serving' }), 'large', {
+  new engine(new Layer(app, 'serving', { phase: 'serving', namespace: 'serving' }), 'large', {
     model,
     pool,
     gpus: 8,
     nodes,
     context: 32768,
+    ...more,
     image: 'registry.example.com/vllm-efa:v0.33.0',
   });
   return nodesExchangeFast.check(proofInput(render(app)));
@@ -47,6 +52,24 @@ test('what TCP costs is said, and nothing is refused', () => {
 
 test('each border of two nodes is crossed', () => {
   expect(check({ nodes: 4 }).findings[0].why).toContain('112 MiB 3 times');
+});
+
+test('ranks that share experts exchange in every layer of them: TCP is refused', () => {
+  const more = { dataParallel: 16, expertParallel: true, batchedTokens: 1024 };
+  const [finding] = check({ more }).findings;
+  expect(finding).not.toHaveProperty('severity');
+  expect(finding.why).toMatchInlineSnapshot(
+    `"a full step of 1024 tokens carries 112 MiB 116 times from node to node, about 2725 ms at 40 Gbit/s of TCP"`,
+  );
+  expect(check({ more, efa: true }).findings).toEqual([]);
+});
+
+test('so do GPUs of two nodes that share each layer', () => {
+  const [finding] = check({ engine: SGLANG, more: { batchedTokens: 1024 } }).findings;
+  expect(finding).not.toHaveProperty('severity');
+  expect(finding.why).toMatchInlineSnapshot(
+    `"a full step of 1024 tokens carries 14 MiB 122 times from node to node, about 358 ms at 40 Gbit/s of TCP"`,
+  );
 });
 
 test('of a model that nobody described nothing is claimed', () => {

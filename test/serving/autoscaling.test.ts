@@ -35,6 +35,37 @@ const onGpus = (layer: Layer, kind: 'vllm' | 'sglang', more: object = {}, pool: 
   return kind === 'vllm' ? new VllmService(layer, 'chat', props) : new SglangService(layer, 'chat', props);
 };
 
+describe('a replica of several pods or ranks', () => {
+  const asked = (kind: 'vllm' | 'sglang', on: Autoscale['on'], more: object) => {
+    const layer = serving();
+    const large = { model: 'deepseek-ai/DeepSeek-R1', gpus: 8, context: 32768, ...more };
+    scaled(layer, RANGE, { on }, onGpus(layer, kind, large, { gpusPerNode: 8 }));
+    return triggers(layer)[0].metadata.query;
+  };
+  const of = '{namespace="serving",model_name="chat"}';
+
+  test('the queues of all its ranks are summed', () => {
+    expect(asked('vllm', 'queue', { dataParallel: 8 })).toBe(`sum(vllm:num_requests_waiting${of})`);
+  });
+
+  test('its ranks tell in one pod what part of the cache is used: their average counts', () => {
+    const cache = `sum(avg by (pod) (vllm:kv_cache_usage_perc${of}))`;
+    expect(asked('vllm', 'kvCache', { nodes: 2, dataParallel: 16 })).toBe(cache);
+  });
+
+  test('where each of two nodes tells of its own ranks, both are one replica', () => {
+    const cache = `sum(avg by (pod) (sglang:token_usage${of}))`;
+    expect(asked('sglang', 'kvCache', { nodes: 2, dataParallel: 16 })).toBe(`${cache} / 2`);
+    expect(asked('sglang', 'kvCache', { nodes: 2 })).toBe(cache);
+  });
+
+  test('the GPUs of both nodes are one replica', () => {
+    const gpus = 'sum(avg by (pod) (DCGM_FI_DEV_GPU_UTIL{namespace="serving",container="chat"}))';
+    expect(asked('vllm', 'gpu', { nodes: 2 })).toBe(`${gpus} / 2`);
+    expect(asked('vllm', 'gpu', { dataParallel: 8 })).toBe(gpus);
+  });
+});
+
 interface Trigger {
   readonly type: string;
   readonly metricType?: string;

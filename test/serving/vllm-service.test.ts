@@ -324,9 +324,9 @@ test('options that change what fits are told to the proofs, however they are wri
     chat(layer, { gpus: 4, context: 32768, extraArgs });
     return render(layer.node.root).facts.of('model')[0].start;
   };
-  expect(startOf(['--dtype=half', '--enable-expert-parallel'])).toMatchObject({
+  expect(startOf(['--dtype=half', '--enable-dbo'])).toMatchObject({
     dtype: 'half',
-    expertParallel: true,
+    uncounted: ['--enable-dbo'],
   });
   expect(startOf(['--dtype', 'half', '--block-size=32'])).toMatchObject({
     dtype: 'half',

@@ -61,7 +61,7 @@ test('says what to use instead', () => {
     [
       {
         "certain": true,
-        "fix": "keep experts whole (--enable-expert-parallel), or use tensor parallel 1, 2, 4",
+        "fix": "keep experts whole (expertParallel: true), or use tensor parallel 1, 2, 4",
         "what": "tensor parallel 8 cuts the 1536 columns of Qwen/Qwen3-235B-A22B-FP8's feed-forward layers into 192",
         "why": "its FP8 weights have a scale for each block of 128, and 192 is no multiple: the engine ends at its start",
       },

@@ -136,6 +136,13 @@ test('the models of another environment run on a laptop', () => {
   expect(scaler).toContain('vllm:num_requests_waiting');
 });
 
+test('ranks and nodes of a model are one simulator', () => {
+  const built = over('prod', 'simulate: true\nmodels: { reasoning: { nodes: 2, dataParallel: 16 } }\n');
+  expect(built).toMatchObject({ ok: true, findings: [] });
+  expect(found(built, 'Deployment/serving/reasoning')).toBeDefined();
+  expect(found(built, 'LeaderWorkerSet/serving/reasoning')).toBeUndefined();
+});
+
 test('a model may still not name a pool that is none', () => {
   expect(() => over('prod', 'simulate: true\nmodels: { chat: { pool: l4s } }\n')).toThrow(
     "'l4s' is not a pool here",

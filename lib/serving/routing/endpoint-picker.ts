@@ -21,6 +21,8 @@ export type ModelPods = IModelEndpoint &
     readonly pods: PodGroup;
     readonly port: number;
     readonly replicas: { readonly min: number; readonly max: number };
+    /** Parts of one replica with a queue and a cache of their own; absent for one. */
+    readonly ranks?: number;
   };
 
 export interface PickerOptions {
@@ -215,7 +217,14 @@ export class EndpointPicker extends Construct implements IScrapeTarget {
   }
 
   private mustChoose(answersAs: string | undefined): void {
-    const { pods, replicas } = this.server;
+    const { pods, replicas, ranks = 1 } = this.server;
+    if (ranks > 1) {
+      throw new PlatformError(this, {
+        what: `picks among replicas of '${this.pool}', each of ${ranks} ranks`,
+        why: 'each rank has a queue and a cache of its own, of which the picker would read one',
+        fix: `route to the Service of '${this.pool}': its ranks are chosen by the replica`,
+      });
+    }
     // Its server knows another name than the requests have: the picker writes it.
     if (replicas.max < 2 && answersAs === undefined) {
       throw new PlatformError(this, {

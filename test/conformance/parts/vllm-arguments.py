@@ -19,6 +19,17 @@ from vllm.platforms.cpu import CpuPlatform
 
 platforms._current_platform = CpuPlatform()
 
+import vllm.config.parallel as parallel
+
+
+class WithCuda(CpuPlatform):
+    def is_cuda_alike(self) -> bool:
+        return True
+
+
+# It asks there alone whether experts may move between cards.
+parallel.current_platform = WithCuda()
+
 from vllm.engine.arg_utils import AsyncEngineArgs
 from vllm.entrypoints.common.cli_args import make_arg_parser, validate_parsed_serve_args
 from vllm.model_executor.layers.quantization import QUANTIZATION_METHODS
@@ -45,7 +56,7 @@ def first_fault(args: list[str], folder: pathlib.Path) -> tuple[str, str] | None
         engine = AsyncEngineArgs.from_cli_args(parsed)
         # There are no tokens to count, and so nothing to load for counting them.
         engine.skip_tokenizer_init = True
-        engine.create_engine_config()
+        engine.create_engine_config(headless=parsed.headless)
     except Exception as error:
         return "engine", f"{type(error).__name__}: {error}"
     return None
