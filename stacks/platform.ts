@@ -44,10 +44,11 @@ import { batchController, batchNamespaces, batchWork } from './batch';
 import { compareCanaries } from './canaries';
 import { Doors } from './doors';
 import { clusterFor } from './foundation';
-import { modelServers, poolOf } from './models';
+import { modelServers } from './models';
 import { Origins } from './origins';
 import { smokeTests } from './smoke';
 import { objects, postgres, valkey } from './stores';
+import { poolsOf } from './takings';
 import { twinOf } from './twin';
 import { warmNodes } from './warm';
 import { weightsOf } from './weights';
@@ -217,10 +218,11 @@ export function platform(file: Environment): App {
   }
   if (keda)
     prometheus.prometheus.allowFrom(keda.operator, { port: prometheus.port, why: 'queues of models' });
-  smokeTests(from, layer, environment, serving, servers);
+  const smokeOfRoles = smokeTests(from, layer, environment, serving, servers);
   warmNodes(from, layer, environment, byPool, made);
   batchWork(from, layer, environment, byPool, made, buckets, weights);
   const endpoints = doors.models(serving, servers);
+  smokeOfRoles(doors.pickedModels);
   from.throwIfAny();
 
   // apps: the door to all models, and what watches them.
@@ -269,6 +271,6 @@ export function platform(file: Environment): App {
 }
 
 const drainOn = (pool: string, model: Environment['models'][string]): number =>
-  poolOf(model) === pool ? (model.drainSeconds ?? 0) : 0;
+  poolsOf(model).includes(pool) ? (model.drainSeconds ?? 0) : 0;
 
 const hasMetrics = (store: object): store is IScrapeTarget => 'metrics' in store;

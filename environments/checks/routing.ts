@@ -1,4 +1,5 @@
 import { POLICIES } from '../../lib/core/policy';
+import { rolesOf } from './disaggregated';
 import { type Checking, type Draft, entriesOf } from './draft';
 
 type Model = NonNullable<NonNullable<Draft['models']>[string]>;
@@ -15,6 +16,7 @@ const mostReplicas = ({ replicas }: Model, tier: Draft['tier']): number | undefi
 /** Whether a picker chooses among the replicas of a model: where it is asked for, or where it pays by itself. */
 export function picks(model: Model, tier: Draft['tier']): boolean {
   if ('routing' in model && model.routing) return model.routing.kind === 'picker';
+  if (rolesOf(model)) return true;
   const answers = model.engine === 'sglang' || (model.engine === 'vllm' && model.task === 'generate');
   return answers && (mostReplicas(model, tier) ?? 0) > 1;
 }
@@ -31,7 +33,7 @@ export function checkRouting({ models, tier }: Draft, { fault }: Checking): void
     if (routing?.kind !== 'picker') continue;
     const path = `models.${name}.routing`;
     const most = mostReplicas(model, tier);
-    if (most === 1) {
+    if (most === 1 && !rolesOf(model)) {
       fault(
         path,
         "a picker chooses among replicas, and there is at most 1; use kind: service, or raise 'replicas.max'",

@@ -4,6 +4,7 @@ import { listOf, mapOf, objectOf, optional, withDefault } from '../fields';
 import { DEFAULT_ENGINE } from '../merge';
 import { boolean, enumOf, integer, number, string } from '../scalars';
 import { sglangCanary, simulatorCanary, vllmCanary } from './canary';
+import { disaggregatedSglang, disaggregatedSimulator, disaggregatedVllm } from './disaggregated';
 import { adapters, extraArgs, hubName, replicaKeys, vllmKeys } from './engine';
 import { fitKeys, takenGpu } from './fit';
 import { routing } from './routing';
@@ -79,6 +80,7 @@ const vllm = objectOf('vLLM on a GPU pool', {
     integer('Nodes of one replica, which share out its layers; absent means 1', { min: 2, max: 16 }),
   ),
   extraArgs: optional(extraArgs),
+  disaggregated: optional(disaggregatedVllm),
   canary: optional(vllmCanary),
 });
 
@@ -89,6 +91,7 @@ const sglang = objectOf('SGLang on a GPU pool', {
   ...sourceKeys,
   utilization: vllmKeys.utilization,
   gpus: withDefault(replicaKeys.gpus, 1),
+  disaggregated: optional(disaggregatedSglang),
   canary: optional(sglangCanary),
 });
 
@@ -149,6 +152,7 @@ const triton = objectOf(
 const simulator = objectOf('The API and metrics of vLLM without weights or GPUs, on any node', {
   ...shared,
   apiKey: replicaKeys.apiKey,
+  disaggregated: optional(disaggregatedSimulator),
   canary: optional(simulatorCanary),
 });
 

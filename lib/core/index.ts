@@ -29,6 +29,7 @@ export * from './render';
 export * from './retention';
 export * from './secret-ref';
 export * from './secrets';
+export * from './sidecar';
 export * from './sized';
 export * from './supplied-secret';
 export * from './system-nodes';

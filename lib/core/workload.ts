@@ -158,12 +158,13 @@ export class Workload extends Construct {
         spec: { ...common, serviceName: this.name, volumeClaimTemplates: this.claims() },
       });
     }
-    if (props.ports) {
+    const ports = opened(props);
+    if (ports) {
       new k8s.KubeService(this, 'Service', {
         metadata,
         spec: {
           selector: { ...this.labels },
-          ports: Object.entries(props.ports).map(([name, port]) => ({
+          ports: Object.entries(ports).map(([name, port]) => ({
             name,
             port,
             targetPort: k8s.IntOrString.fromString(name),
@@ -190,7 +191,7 @@ export class Workload extends Construct {
 
   /** Metrics on one of the ports. */
   public metrics(port: string, options: Partial<MetricsEndpoint> = {}): MetricsEndpoint {
-    const portNumber = this.props.ports?.[port];
+    const portNumber = opened(this.props)?.[port];
     if (portNumber === undefined) throw new Error(`${this.owner} opens no port '${port}'`);
     return { name: this.name, pods: this.pods, port, portNumber, ...options };
   }
@@ -202,14 +203,15 @@ export class Workload extends Construct {
       // Counting old pods too would leave the last new one without a zone.
       ...(kind === 'Deployment' ? { matchLabelKeys: ['pod-template-hash'] } : {}),
     };
+    const zones = {
+      ...base,
+      topologyKey: 'topology.kubernetes.io/zone',
+      // GPUs are not to be had in every zone at every hour, and a pool at its limit cannot choose another.
+      whenUnsatisfiable:
+        policyOf(this).spreadZones && !this.props.resources.gpus ? 'DoNotSchedule' : 'ScheduleAnyway',
+    };
     return [
-      {
-        ...base,
-        topologyKey: 'topology.kubernetes.io/zone',
-        // GPUs are not to be had in every zone at every hour, and a pool at its limit cannot choose another.
-        whenUnsatisfiable:
-          policyOf(this).spreadZones && !this.props.resources.gpus ? 'DoNotSchedule' : 'ScheduleAnyway',
-      },
+      ...(this.props.placement?.zoneOf ? [] : [zones]),
       { ...base, topologyKey: 'kubernetes.io/hostname', whenUnsatisfiable: 'ScheduleAnyway' },
     ];
   }
@@ -224,6 +226,12 @@ export class Workload extends Construct {
       },
     }));
   }
+}
+
+/** Ports that callers reach: those of the containers in front, where there are any. */
+function opened({ ports, sidecars = {} }: PodProps): PodProps['ports'] {
+  const inFront = Object.values(sidecars).map((sidecar) => sidecar.ports);
+  return inFront.length ? Object.assign({}, ...inFront) : ports;
 }
 
 function probe(target: ProbeTarget, ports: PodProps['ports']): k8s.Probe {

@@ -90,6 +90,7 @@ function fixedBecause(served: ServedModel, region: string): string | undefined {
   const { pool, fact, checkpoint } = served;
   if (!checkpoint) return `the catalog does not know ${fact.model}, so no other card can be proven`;
   if (fact.nodes) return 'each of its replicas takes several whole nodes';
+  if (fact.role) return 'its two roles share a zone and what their GPUs exchange by';
   if (pool.division) return `the GPUs of '${pool.name}' are divided`;
   if (pool.capacities.includes('reserved')) return `'${pool.name}' is reserved, and paid for`;
   const priced = pool.shapes.some(({ instanceType }) => priceOf(instanceType, region));

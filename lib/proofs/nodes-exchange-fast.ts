@@ -1,13 +1,11 @@
 import { findInstance } from '../catalog';
+import { cachesOverTcp, FLOW_GBPS } from './caches-over-tcp';
 import type { Proof, Refusal } from './proof';
 import { EFA } from './room';
 import { servedModels } from './served-models';
 
-/** What one TCP connection carries between two instances that are not placed side by side. */
-const FLOW_GBPS = 5;
-
 /**
- * Nodes that work on one model exchange over EFA; where they do not, it is said what TCP costs.
+ * Nodes that work on one model exchange over EFA, those of its two roles too; where they do not, it is said what TCP costs.
  *
  * Fails: a model over two nodes of a pool without `efa`.
  */
@@ -43,6 +41,9 @@ export const nodesExchangeFast: Proof = {
         },
       ];
     });
-    return { findings, checked: all.length };
+    return {
+      findings: [...findings, ...all.flatMap((each) => cachesOverTcp(each) ?? [])],
+      checked: all.length,
+    };
   },
 };

@@ -8,6 +8,7 @@ import {
   GroupWorkload,
   type MeasuredGpu,
   type MetricsEndpoint,
+  type ModelFact,
   type ModelStart,
   namespaceOf,
   PlatformError,
@@ -76,16 +77,19 @@ export interface ModelServerProps {
 export interface ServerPod
   extends Pick<
     WorkloadProps,
+    | 'apiAccess'
     | 'image'
     | 'args'
     | 'command'
     | 'identity'
     | 'init'
+    | 'podLabels'
     | 'resources'
     | 'placement'
     | 'rollout'
     | 'sharedFiles'
     | 'sharedMemory'
+    | 'sidecars'
     | 'startupSeconds'
     | 'user'
     | 'waitsSeconds'
@@ -98,8 +102,12 @@ export interface ServerPod
   readonly engine: string;
   /** Whose metrics its pods tell; the simulator speaks as vLLM. Absent for an engine without metrics. */
   readonly tells?: EngineName;
-  /** Where it listens; absent for 8000. */
+  /** Where callers reach it; absent for 8000. */
   readonly port?: number;
+  /** Where the engine itself listens, behind a sidecar; absent where callers reach it without one. */
+  readonly enginePort?: number;
+  /** What it does of each answer, and how the cache of a prompt comes to it; absent for one that does all. */
+  readonly role?: Pick<ModelFact, 'role' | 'transfer'>;
   /** Where it says that it is ready. */
   readonly ready?: WorkloadProps['ready'];
   /** Where it says that it is not beyond help. */
@@ -125,6 +133,10 @@ export type ServerSettings = Required<
   Pick<ModelServerProps, 'context'> & {
     /** The key to ask for. */
     readonly key?: SecretRef;
+    /** Where the engine is to listen; absent for 8000. */
+    readonly port?: number;
+    /** The served name; absent for the construct's id. */
+    readonly alias?: string;
   };
 
 const PORT = 8000;
@@ -142,7 +154,6 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
   public readonly resources: PodResources;
   public readonly port: number;
   public readonly longestSeconds: number;
-  public readonly metrics: readonly MetricsEndpoint[];
   public readonly replicas: ReplicaRange;
   /** Whose metrics its pods tell: what an autoscaler follows is called by that engine's names. Absent where none are told. */
   public readonly tells?: EngineName;
@@ -150,8 +161,6 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
   public readonly card: Card;
   /** What it does for its callers. */
   public readonly task: ModelStart['task'];
-  /** Changes with its pods. */
-  public readonly revision: string;
   /** Slowest start of a replica that has a node, waits for its weights included. */
   public readonly startsWithinSeconds: number;
   /** Its adapters: models of their own names behind the same Service. */
@@ -162,6 +171,7 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
     readonly kind?: string;
     readonly name: string;
   };
+  private readonly server: Workload | GroupWorkload;
   private readonly secret?: GeneratedSecret;
   private readonly keyOf?: ModelServer;
   private readonly copies = new Map<Construct, SecretRef>();
@@ -191,30 +201,23 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
     }
     const adapters = props.adapters ?? {};
 
-    const { engine, tells, port, ready, alive, pool, slice, sharedBy, weights, start, takes, group, ...pod } =
-      (props.simulate ? simulated : describe)(this, {
-        model: props.model,
-        replicas: this.replicas,
-        drainSeconds: this.longestSeconds,
-        adapters,
-        ...(this.secret ? { key: this.secret.key('apiKey') } : {}),
-        ...(props.context === undefined ? {} : { context: props.context }),
-      });
+    const made = (props.simulate ? simulated : describe)(this, {
+      model: props.model,
+      replicas: this.replicas,
+      drainSeconds: this.longestSeconds,
+      adapters,
+      ...(this.secret ? { key: this.secret.key('apiKey') } : {}),
+      ...(props.context === undefined ? {} : { context: props.context }),
+    });
+    const { engine, tells, port, pool, slice, sharedBy, weights, start, takes, group, ...pod } = made;
     this.port = port ?? PORT;
     this.image = pod.image;
     this.resources = pod.resources;
     const scales = this.replicas.max > this.replicas.min;
     if (scales && !tells) this.cannotScale(engine);
     const described = {
-      ...pod,
+      ...serverWorkload(this, made, this.secret !== undefined),
       name: id,
-      // On general nodes it is one of many, and takes nobody's place.
-      ...(pod.resources.gpus ? { priorityClass: priorityClass(this, 'serving') } : {}),
-      ports: { http: this.port },
-      // The models are listed once the weights are loaded, but only to those with the key; health fails only when the
-      // engine is dead.
-      ready: ready ?? (this.secret ? { path: '/health', timeoutSeconds: 5 } : { path: '/v1/models' }),
-      alive: alive ?? { path: '/health', timeoutSeconds: 5 },
       drainSeconds: this.longestSeconds,
       replicas: this.replicas.min,
       ...(scales
@@ -231,13 +234,12 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
     this.pods = server.pods;
     this.baseUrl = `http://${server.host}:${this.port}/v1`;
     this.provider = `hosted_vllm/${id}`;
-    this.metrics = tells ? [server.metrics('http', { exporter: tells })] : [];
+    this.server = server;
     this.tells = tells;
     this.card = cardOf(pod.resources.gpus, slice, sharedBy);
     if (weights === 'hub') outward.reach('internet', { why: 'weights from the model hub' });
 
     this.task = start?.task ?? 'generate';
-    this.revision = server.revision;
     this.startsWithinSeconds = pod.startupSeconds + (pod.waitsSeconds ?? 0);
 
     declare(this, 'model', () => ({
@@ -254,6 +256,7 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
       ...(start ? { start } : {}),
       ...(takes ? { takes } : {}),
       ...(weights ? { weights } : {}),
+      ...made.role,
       smokeTested: this.smoked,
     }));
     declare(this, 'join', { object: `Service/${server.namespace}/${id}`, scope: 'model alias', defines: id });
@@ -267,6 +270,15 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
             ]
           : [],
     });
+  }
+
+  public get metrics(): readonly MetricsEndpoint[] {
+    return this.tells ? [this.server.metrics('http', { exporter: this.tells })] : [];
+  }
+
+  /** Changes with its pods. */
+  public get revision(): string {
+    return this.server.revision;
   }
 
   /** Whether it asks callers for a key. */
@@ -331,6 +343,24 @@ function cardOf(gpus = 0, slice?: string, sharedBy?: number): Card {
   if (!gpus) return 'none';
   if (slice !== undefined) return 'slice';
   return sharedBy === undefined ? 'whole' : 'shared';
+}
+
+/** What every engine's pods have in common, as a workload is told of it. */
+export function serverWorkload(at: Construct, made: ServerPod, keyed: boolean) {
+  const { engine: _, tells, role, port = PORT, enginePort, ready, alive, pool, slice, ...rest } = made;
+  const { sharedBy, weights, start, takes, group, ...pod } = rest;
+  return {
+    ...pod,
+    // On general nodes it is one of many, and takes nobody's place.
+    ...(pod.resources.gpus ? { priorityClass: priorityClass(at, 'serving') } : {}),
+    ports: (enginePort === undefined ? { http: port } : { engine: enginePort }) as Readonly<
+      Record<string, number>
+    >,
+    // The models are listed once the weights are loaded, but only to those with the key; health fails only when the
+    // engine is dead.
+    ready: ready ?? (keyed ? { path: '/health', timeoutSeconds: 5 } : { path: '/v1/models' }),
+    alive: alive ?? { path: '/health', timeoutSeconds: 5 },
+  };
 }
 
 const simulated = ({ node }: Construct, { context, adapters }: ServerSettings): ServerPod =>

@@ -133,9 +133,10 @@ export class VllmService extends ModelServer {
 /** Part of the host's memory that weights pass through on their way to the GPUs. */
 const STREAM_SHARE = 0.4;
 
-function vllmPod(server: Construct, props: VllmServiceProps, settings: ServerSettings): ServerPod {
+/** The pod of a server on vLLM. */
+export function vllmPod(server: Construct, props: VllmServiceProps, settings: ServerSettings): ServerPod {
   const { gpus = 1, nodes = 1, task = 'generate', utilization = 0.92, extraArgs = [] } = props;
-  const { context, drainSeconds, replicas, key } = settings;
+  const { context, drainSeconds, replicas, key, port = 8000 } = settings;
   const { maxSequences, batchedTokens } = batchLimits(
     server,
     props,
@@ -216,8 +217,8 @@ function vllmPod(server: Construct, props: VllmServiceProps, settings: ServerSet
   function engineArgs(): string[] {
     return [
       weights.model,
-      `--served-model-name=${server.node.id}`,
-      '--port=8000',
+      `--served-model-name=${settings.alias ?? server.node.id}`,
+      `--port=${port}`,
       `--tensor-parallel-size=${gpus}`,
       `--max-model-len=${context ?? 'auto'}`,
       `--max-num-seqs=${maxSequences}`,

@@ -12,6 +12,7 @@ import {
   toYaml,
   Workload,
 } from '../../core';
+import type { Disaggregation } from '../disaggregated';
 import { ENGINE_METRICS, type EngineMetrics, pickerConfig } from './picker-config';
 import { EXPERIMENTAL, SCORER_PROFILES, type ScorerProfile, type ScorerWeights } from './scorers';
 
@@ -21,6 +22,8 @@ export type ModelPods = IModelEndpoint &
     readonly pods: PodGroup;
     readonly port: number;
     readonly replicas: { readonly min: number; readonly max: number };
+    /** Pods of two roles; absent where each does all. */
+    readonly disaggregation?: Disaggregation;
   };
 
 export interface PickerOptions {
@@ -69,11 +72,14 @@ export class EndpointPicker extends Construct implements IScrapeTarget {
     this.namespace = namespaceOf(this);
     const answersAs = 'answersAs' in options ? options.answersAs : undefined;
     this.mustChoose(answersAs);
-    const { onFailure = 'open', priorities = {} } = options;
+    const { disaggregation } = server;
+    const alone = disaggregation?.answersAlone ?? true;
+    const { onFailure = alone ? 'open' : 'close', priorities = {} } = options;
+    this.mustBeSent(onFailure, alone);
     // Becomes a label.
     const name = cut(`${this.pool}-picker`, 63);
     const weights = this.weights(options.scorers ?? 'cache');
-    const config = pickerConfig(weights, this.engine());
+    const config = pickerConfig(weights, this.engine(), disaggregation?.from);
     const experimental = EXPERIMENTAL.some((scorer) => weights[scorer]);
 
     const picker = new Workload(this, 'Picker', {
@@ -112,14 +118,17 @@ export class EndpointPicker extends Construct implements IScrapeTarget {
     this.picker = picker.pods;
     this.metrics = [picker.metrics('metrics')];
     this.rights(name, picker.identity.serviceAccount);
-    server.pods.allowFrom(this.picker, { port: server.port, why: 'load of each replica' });
+    for (const pods of this.endpoints) {
+      pods.allowFrom(this.picker, { port: server.port, why: 'load of each replica' });
+    }
+    disaggregation?.picked();
 
     new ApiObject(this, 'Pool', {
       apiVersion: `${GROUP}/v1`,
       kind: 'InferencePool',
       metadata: { name: this.pool, namespace: this.namespace },
       spec: {
-        selector: { matchLabels: { ...server.pods.labels } },
+        selector: { matchLabels: { ...(disaggregation?.labels ?? server.pods.labels) } },
         targetPorts: [{ number: server.port }],
         appProtocol: 'http',
         endpointPickerRef: {
@@ -145,7 +154,15 @@ export class EndpointPicker extends Construct implements IScrapeTarget {
   /** Let proxies of a gateway ask which replica to take, and take it. */
   public allowFrom(proxies: PodGroup): void {
     this.picker.allowFrom(proxies, { port: PORTS.grpc, why: `which replica of '${this.pool}'` });
-    this.server.pods.allowFrom(proxies, { port: this.server.port, why: `requests for '${this.pool}'` });
+    for (const pods of this.endpoints) {
+      pods.allowFrom(proxies, { port: this.server.port, why: `requests for '${this.pool}'` });
+    }
+  }
+
+  /** All pods that it may name, of both roles where there are two. */
+  private get endpoints(): readonly PodGroup[] {
+    const { pods, disaggregation } = this.server;
+    return disaggregation ? [pods, disaggregation.prefill] : [pods];
   }
 
   /** Answer requests for another name: the servers know only their own. */
@@ -214,10 +231,19 @@ export class EndpointPicker extends Construct implements IScrapeTarget {
     });
   }
 
+  private mustBeSent(onFailure: PickerOptions['onFailure'], alone: boolean): void {
+    if (alone || onFailure === 'close') return;
+    throw new PlatformError(this, {
+      what: `'onFailure' is 'open', and pods of '${this.pool}' answer only what a picker sent them`,
+      why: 'without a prefill pod named beside it, SGLang refuses each request of a model with two roles',
+      fix: "set onFailure to 'close', or leave it out",
+    });
+  }
+
   private mustChoose(answersAs: string | undefined): void {
-    const { pods, replicas } = this.server;
-    // Its server knows another name than the requests have: the picker writes it.
-    if (replicas.max < 2 && answersAs === undefined) {
+    const { pods, replicas, disaggregation } = this.server;
+    // Its server knows another name than the requests have: the picker writes it. Of two roles it chooses in each.
+    if (replicas.max < 2 && answersAs === undefined && !disaggregation) {
       throw new PlatformError(this, {
         what: `picks among 1 replica of '${this.pool}'`,
         why: 'there is nothing to choose, and one more thing that can fail',
