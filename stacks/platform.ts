@@ -39,7 +39,7 @@ import {
   ObservabilityStack,
   PrometheusStack,
 } from '../lib/observability';
-import { ModelAutoscaler, ModelServer } from '../lib/serving';
+import { DisaggregatedService, ModelAutoscaler, ModelServer } from '../lib/serving';
 import { batchController, batchNamespaces, batchWork } from './batch';
 import { compareCanaries } from './canaries';
 import { Doors } from './doors';
@@ -267,6 +267,7 @@ export function platform(file: Environment): App {
   });
   for (const target of scraped) watch.scrape(target);
   compareCanaries(environment, servers, watch);
+  for (const server of servers) if (server instanceof DisaggregatedService) watch.watchRoles(server);
   return app;
 }
 

@@ -83,6 +83,6 @@ function checkRange(
   }
   fault(
     `${path}.replicas`,
-    `from ${min} to ${max} by load, and both roles tell their queues under one name, so that nothing could follow one of them; set both to one number`,
+    `from ${min} to ${max} by load, and a scaler follows the queue of a model, which both roles fill; set both to one number`,
   );
 }

@@ -191,7 +191,7 @@ export class Workload extends Construct {
 
   /** Metrics on one of the ports. */
   public metrics(port: string, options: Partial<MetricsEndpoint> = {}): MetricsEndpoint {
-    const portNumber = opened(this.props)?.[port];
+    const portNumber = { ...opened(this.props), ...this.props.ports }[port];
     if (portNumber === undefined) throw new Error(`${this.owner} opens no port '${port}'`);
     return { name: this.name, pods: this.pods, port, portNumber, ...options };
   }

@@ -172,6 +172,7 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
     readonly name: string;
   };
   private readonly server: Workload | GroupWorkload;
+  private readonly engineBehind: boolean;
   private readonly secret?: GeneratedSecret;
   private readonly keyOf?: ModelServer;
   private readonly copies = new Map<Construct, SecretRef>();
@@ -235,6 +236,7 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
     this.baseUrl = `http://${server.host}:${this.port}/v1`;
     this.provider = `hosted_vllm/${id}`;
     this.server = server;
+    this.engineBehind = made.enginePort !== undefined;
     this.tells = tells;
     this.card = cardOf(pod.resources.gpus, slice, sharedBy);
     if (weights === 'hub') outward.reach('internet', { why: 'weights from the model hub' });
@@ -273,7 +275,9 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
   }
 
   public get metrics(): readonly MetricsEndpoint[] {
-    return this.tells ? [this.server.metrics('http', { exporter: this.tells })] : [];
+    if (!this.tells) return [];
+    // Of the engine itself, where a sidecar stands before it.
+    return [this.server.metrics(this.engineBehind ? 'engine' : 'http', { exporter: this.tells })];
   }
 
   /** Changes with its pods. */

@@ -251,7 +251,7 @@ describe('two roles on vLLM', () => {
 
   test('both are seen: metrics, facts and drains of each', () => {
     expect(chat.metrics.map(({ name, portNumber, exporter }) => [name, portNumber, exporter])).toEqual([
-      ['chat', 8000, 'vllm'],
+      ['chat', 8200, 'vllm'],
       ['chat-prefill', 8000, 'vllm'],
     ]);
     const { facts } = render(layer.node.root);
@@ -480,7 +480,7 @@ describe('is refused', () => {
       }),
     ).toMatchInlineSnapshot(`
       "layer/chat (DisaggregatedService): 'prefill.replicas' is from 1 to 4 by load
-        why: both roles tell their queues under one name, so that a scaler of one would follow the load of the other
+        why: a scaler follows the queue of a model, which both roles fill: it would add pods that answer for prompts that wait
         fix: set both to one number, such as 4"
     `);
   });

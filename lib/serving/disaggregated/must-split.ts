@@ -38,7 +38,7 @@ function fixed(asked: Asked): Fault | undefined {
   const [role, { replicas }] = ranged;
   return {
     what: `'${role}.replicas' is from ${replicas?.min} to ${replicas?.max} by load`,
-    why: 'both roles tell their queues under one name, so that a scaler of one would follow the load of the other',
+    why: 'a scaler follows the queue of a model, which both roles fill: it would add pods that answer for prompts that wait',
     fix: `set both to one number, such as ${replicas?.max}`,
   };
 }
