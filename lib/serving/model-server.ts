@@ -15,13 +15,13 @@ import {
   type PodGroup,
   type PodResources,
   policyOf,
-  priorityClass,
   type SecretRef,
   Workload,
   type WorkloadProps,
 } from '../core';
 import { type Adapter, ServedAdapter } from './adapters';
 import type { EngineName } from './engines';
+import { PORT, serverWorkload } from './server-workload';
 import type { Card } from './signals';
 import { simulatorPod } from './simulator-pod';
 
@@ -138,8 +138,6 @@ export type ServerSettings = Required<
     /** The served name; absent for the construct's id. */
     readonly alias?: string;
   };
-
-const PORT = 8000;
 
 /** One model behind one OpenAI-compatible Service called like the construct: what every engine has in common. */
 export abstract class ModelServer extends Construct implements IModelEndpoint, IScrapeTarget {
@@ -347,24 +345,6 @@ function cardOf(gpus = 0, slice?: string, sharedBy?: number): Card {
   if (!gpus) return 'none';
   if (slice !== undefined) return 'slice';
   return sharedBy === undefined ? 'whole' : 'shared';
-}
-
-/** What every engine's pods have in common, as a workload is told of it. */
-export function serverWorkload(at: Construct, made: ServerPod, keyed: boolean) {
-  const { engine: _, tells, role, port = PORT, enginePort, ready, alive, pool, slice, ...rest } = made;
-  const { sharedBy, weights, start, takes, group, ...pod } = rest;
-  return {
-    ...pod,
-    // On general nodes it is one of many, and takes nobody's place.
-    ...(pod.resources.gpus ? { priorityClass: priorityClass(at, 'serving') } : {}),
-    ports: (enginePort === undefined ? { http: port } : { engine: enginePort }) as Readonly<
-      Record<string, number>
-    >,
-    // The models are listed once the weights are loaded, but only to those with the key; health fails only when the
-    // engine is dead.
-    ready: ready ?? (keyed ? { path: '/health', timeoutSeconds: 5 } : { path: '/v1/models' }),
-    alive: alive ?? { path: '/health', timeoutSeconds: 5 },
-  };
 }
 
 const simulated = ({ node }: Construct, { context, adapters }: ServerSettings): ServerPod =>

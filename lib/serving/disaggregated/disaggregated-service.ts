@@ -2,12 +2,13 @@ import { k8s } from 'cdk8s-plus-30';
 import type { Construct } from 'constructs';
 import { cut, type MetricsEndpoint, namespaceOf } from '../../core';
 import { ModelServer, type ModelServerProps } from '../model-server';
+import { PORT } from '../server-workload';
 import type { SglangServiceProps } from '../sglang-service';
 import type { VllmServiceProps } from '../vllm-service';
 import { mustSplit } from './must-split';
 import { PrefillServer } from './prefill-server';
 import { type Made, rolePod } from './role-pod';
-import { type Disaggregation, labelsOf, PORT, type Role, type RoleProps, type Transfer } from './roles';
+import { type Disaggregation, labelsOf, type Role, type RoleProps, type Transfer } from './roles';
 import { exchange } from './transfer';
 
 /** What roles have of their own, or what goes past the picker. */

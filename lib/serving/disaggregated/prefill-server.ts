@@ -1,6 +1,7 @@
 import { Construct } from 'constructs';
 import { declare, type MetricsEndpoint, type PodGroup, policyOf, type SecretRef, Workload } from '../../core';
-import { type ReplicaRange, type ServerPod, type ServerSettings, serverWorkload } from '../model-server';
+import type { ReplicaRange, ServerPod, ServerSettings } from '../model-server';
+import { serverWorkload } from '../server-workload';
 
 interface PrefillServerProps {
   /** The served name. */

@@ -45,7 +45,5 @@ const MODEL = 'nexus.dev/model';
 export const labelsOf = (model: string): Labels => ({ [MODEL]: model });
 export const roleLabels = (model: string, role: Role): Labels => ({ ...labelsOf(model), [ROLE]: role });
 
-/** Where callers reach pods of both roles. */
-export const PORT = 8000;
 /** Where the engine of a pod that answers listens, behind its sidecar. */
 export const ENGINE_PORT = 8200;

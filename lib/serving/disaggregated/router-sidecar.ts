@@ -1,6 +1,7 @@
 import { images, type PodResources, type SidecarProps } from '../../core';
 import type { EngineName } from '../engines';
-import { ENGINE_PORT, PORT } from './roles';
+import { PORT } from '../server-workload';
+import { ENGINE_PORT } from './roles';
 
 const CPU_MILLIS = 500;
 const MEMORY_GIB = 1;
