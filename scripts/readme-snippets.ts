@@ -15,6 +15,7 @@ import { ownStack } from '../test/examples/own-stack';
 import { secretsByFlux } from '../test/examples/secrets-by-flux';
 import { stores } from '../test/examples/stores';
 import { twoModels } from '../test/examples/two-models';
+import { twoRoles } from '../test/examples/two-roles';
 import { watched } from '../test/examples/watched';
 import { snippetOf } from './snippets';
 
@@ -26,6 +27,7 @@ export const EXAMPLES: Readonly<Record<string, (outdir?: string) => App>> = {
   'over-nodes': overNodes,
   'own-stack': ownStack,
   'two-models': twoModels,
+  'two-roles': twoRoles,
   'secrets-by-flux': secretsByFlux,
   stores,
   watched,

@@ -4,8 +4,8 @@ import { BATCH_PRIORITIES, BatchPriorities, BatchQueue } from '../lib/compute';
 import type { INodePool, IObjectStore } from '../lib/contracts';
 import type { Layer, Phase } from '../lib/core';
 import { BatchInference, type ModelServer } from '../lib/serving';
-import { poolOf } from './models';
 import type { Origins } from './origins';
+import { ofRoles, poolsOf } from './takings';
 import type { Weights } from './weights';
 
 type MakeLayer = (id: string, phase: Phase, namespace?: string) => Layer;
@@ -49,11 +49,12 @@ export function batchWork(
   for (const [index, name] of batch.pools.entries()) {
     const pool = byPool.get(name);
     if (!pool) continue;
-    const there = servers.filter(({ model }) => poolOf(models[model]) === name);
+    const there = servers.filter(({ model }) => poolsOf(models[model]).includes(name));
     const taken: Record<string, number> = {};
-    for (const { replicas, resources } of there) {
+    for (const { model, replicas, resources } of there) {
       const { gpus = 0, gpuResource = 'nvidia.com/gpu' } = resources;
-      taken[gpuResource] = (taken[gpuResource] ?? 0) + gpus * replicas.min;
+      const kept = ofRoles(models[model], name, environment) ?? gpus * replicas.min;
+      taken[gpuResource] = (taken[gpuResource] ?? 0) + kept;
     }
     from.try(
       `batch.pools[${index}]`,

@@ -33,6 +33,8 @@ export class Doors {
   private readonly hosts: boolean;
   private readonly picked: boolean;
   private controller?: Agentgateway;
+  /** Models as their picker's gateway answers for them. */
+  public readonly pickedModels = new Map<string, PickedModel>();
 
   constructor(private readonly building: Building) {
     const { environment } = building;
@@ -77,7 +79,7 @@ export class Doors {
       const to = servers.find((server) => canaries.get(server.model)?.of === model);
       return to ? { to, weight: canaries.get(to.model)?.weight ?? 0 } : undefined;
     };
-    const picked = new Map<string, PickedModel>();
+    const picked = this.pickedModels;
     const splits: Served[] = [];
     const served = () =>
       stable

@@ -1,8 +1,8 @@
 import type { Construct } from 'constructs';
 import { canariesOf, type Environment, entryOf, picks } from '../environments';
 import type { INodePool } from '../lib/contracts';
-import { POLICIES } from '../lib/core';
 import {
+  DisaggregatedService,
   KServeDefaults,
   KServeService,
   ModelServer,
@@ -13,11 +13,10 @@ import {
   VllmService,
 } from '../lib/serving';
 import type { Origins } from './origins';
+import { holdsOneMore, onGpus, poolsOf, takingsOf } from './takings';
 import { loadedFrom, sourceOf, type Weights } from './weights';
 
 type Model = Environment['models'][string];
-/** One whose replicas take GPUs of a pool. */
-type OnGpus = Extract<Model, { readonly pool?: string }> & { readonly pool: string };
 
 /** Whether the endpoint picker chooses among the replicas of a model. */
 export const picksOf = ({ tier }: Environment, model: Model): boolean => picks(model, tier);
@@ -41,9 +40,9 @@ export function modelServers(
   };
   for (const [alias, model] of Object.entries(models)) {
     // The fault of a pool that could not be made, or cannot hold weights, is its own.
-    const pool = poolOf(model);
-    if (pool !== undefined && !pools.has(pool)) continue;
-    if (cached.has(alias) && pool !== undefined && !weights.nodes.has(pool)) continue;
+    const there = poolsOf(model);
+    if (there.some((pool) => !pools.has(pool))) continue;
+    if (cached.has(alias) && there.some((pool) => !weights.nodes.has(pool))) continue;
     const stable = made.get(canaries.get(alias)?.of ?? '');
     const keyOf = stable instanceof ModelServer ? stable : undefined;
     const server = from.try(entryOf(models, alias), () =>
@@ -70,45 +69,47 @@ function modelServer(
   { keyOf, defaults }: Shared,
 ): ModelServer | TritonService {
   const props = environment.models[alias];
+  if (props.engine === 'simulator' && props.disaggregated) {
+    const { disaggregated, replicas: _, adapters: __, ...rest } = props;
+    return new DisaggregatedService(scope, alias, { ...rest, ...disaggregated });
+  }
   if (props.engine === 'simulator') return new ModelSimulator(scope, alias, { ...props, keyOf });
   if (props.engine === 'triton') {
     const pool = props.pool === undefined ? undefined : pools.get(props.pool);
-    const surge = onGpus(props) && pool ? holdsOneMore(props, pool, environment) : undefined;
+    const [taking] = takingsOf(props, environment.tier);
+    const surge = taking && pool ? holdsOneMore(taking, pool, environment) : undefined;
     const server = new TritonService(scope, alias, { ...props, pool, surge, bucket: weights.bucket });
     for (const namespace of props.clients) server.allowFromNamespace(namespace);
     return server;
   }
   if (!onGpus(props)) return new OllamaService(scope, alias, { ...props, pool: undefined });
-  const pool = pools.get(props.pool);
-  if (!pool) throw new Error(`no pool '${props.pool}'`);
-  const surge = holdsOneMore(props, pool, environment);
+  const poolOf = (name: string): INodePool => {
+    const pool = pools.get(name);
+    if (!pool) throw new Error(`no pool '${name}'`);
+    return pool;
+  };
+  const takes = takingsOf(props, environment.tier).map((taking) => {
+    const pool = poolOf(taking.pool);
+    return { pool, surge: holdsOneMore(taking, pool, environment) };
+  });
+  const [{ pool, surge }] = takes;
   if (props.engine === 'ollama') return new OllamaService(scope, alias, { ...props, pool, surge });
   const source = sourceOf(props, weights);
   if (props.engine === 'kserve') {
     return new KServeService(scope, alias, { ...props, ...source, pool, keyOf, defaults: defaults() });
   }
+  if (props.disaggregated) {
+    const [prefill, decode] = takes;
+    const roles = {
+      ...props.disaggregated,
+      prefill: { ...props.disaggregated.prefill, ...prefill },
+      decode: { ...props.disaggregated.decode, ...decode },
+    };
+    return props.engine === 'sglang'
+      ? new DisaggregatedService(scope, alias, { ...props, ...source, ...roles, engine: 'sglang' })
+      : new DisaggregatedService(scope, alias, { ...props, ...source, ...roles, engine: 'vllm' });
+  }
   return props.engine === 'sglang'
     ? new SglangService(scope, alias, { ...props, ...source, pool, surge, keyOf })
     : new VllmService(scope, alias, { ...props, ...source, pool, surge, keyOf });
-}
-
-/** Name of the pool that a model takes GPUs of. */
-export const poolOf = (model: Model): string | undefined => ('pool' in model ? model.pool : undefined);
-
-const onGpus = (model: Model): model is OnGpus => poolOf(model) !== undefined;
-
-/** GPUs of one replica, on all of its nodes. */
-const gpusOf = (model: OnGpus): number =>
-  ('gpus' in model ? model.gpus : 1) * (('nodes' in model && model.nodes) || 1);
-
-/** Whether a pool holds all of its models at their most, and one more replica of this one. */
-function holdsOneMore(props: OnGpus, { limit, devices }: INodePool, { models, tier }: Environment): boolean {
-  const device = devices.find(({ slice }) => props.slice === undefined || slice === props.slice);
-  const most = device?.limit ?? limit ?? Number.POSITIVE_INFINITY;
-  const taken = Object.values(models)
-    .filter(onGpus)
-    .filter((other) => other.pool === props.pool && other.slice === props.slice)
-    .map((other) => gpusOf(other) * (other.replicas?.max ?? POLICIES[tier].replicas))
-    .reduce((sum, gpus) => sum + gpus, 0);
-  return taken + gpusOf(props) <= most;
 }

@@ -40,17 +40,18 @@ import {
   ObservabilityStack,
   PrometheusStack,
 } from '../lib/observability';
-import { ModelAutoscaler, ModelServer } from '../lib/serving';
+import { DisaggregatedService, ModelAutoscaler, ModelServer } from '../lib/serving';
 import { batchController, batchNamespaces, batchWork } from './batch';
 import { compareCanaries } from './canaries';
 import { Doors } from './doors';
 import { clusterFor } from './foundation';
 import { kserveController, kserveNamespaces } from './kserve';
-import { modelServers, poolOf } from './models';
+import { modelServers } from './models';
 import { Origins } from './origins';
 import { pulledImages } from './prepull';
 import { smokeTests } from './smoke';
 import { objects, postgres, valkey } from './stores';
+import { poolsOf } from './takings';
 import { twinOf } from './twin';
 import { warmNodes } from './warm';
 import { loadedFrom, NODE_WEIGHTS, weightsOf } from './weights';
@@ -240,11 +241,12 @@ export function platform(file: Environment): App {
   }
   if (keda)
     prometheus.prometheus.allowFrom(keda.operator, { port: prometheus.port, why: 'queues of models' });
-  smokeTests(from, layer, environment, serving, servers);
+  const smokeOfRoles = smokeTests(from, layer, environment, serving, servers);
   for (const home of prepull) pulledImages(home, environment, byPool, made, from);
   warmNodes(from, layer, environment, byPool, made);
   batchWork(from, layer, environment, byPool, made, buckets, weights);
   const endpoints = doors.models(serving, servers);
+  smokeOfRoles(doors.pickedModels);
   from.throwIfAny();
 
   // apps: the door to all models, and what watches them.
@@ -289,10 +291,11 @@ export function platform(file: Environment): App {
   });
   for (const target of scraped) watch.scrape(target);
   compareCanaries(environment, servers, watch);
+  for (const server of servers) if (server instanceof DisaggregatedService) watch.watchRoles(server);
   return app;
 }
 
 const drainOn = (pool: string, model: Environment['models'][string]): number =>
-  poolOf(model) === pool ? (model.drainSeconds ?? 0) : 0;
+  poolsOf(model).includes(pool) ? (model.drainSeconds ?? 0) : 0;
 
 const hasMetrics = (store: object): store is IScrapeTarget => 'metrics' in store;

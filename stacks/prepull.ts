@@ -3,8 +3,8 @@ import { PulledImages } from '../lib/compute';
 import type { INodePool } from '../lib/contracts';
 import type { Layer } from '../lib/core';
 import { ModelServer, type TritonService } from '../lib/serving';
-import { poolOf } from './models';
 import type { Origins } from './origins';
+import { poolsOf } from './takings';
 
 /** Images of the models of a pool on each of its nodes, before the models themselves are delivered. */
 export function pulledImages(
@@ -17,7 +17,7 @@ export function pulledImages(
   for (const [name, props] of Object.entries(pools)) {
     const pool = byPool.get(name);
     if (!('gpu' in props) || !props.prepull || !pool) continue;
-    const there = servers.filter(({ model }) => poolOf(models[model]) === name);
+    const there = servers.filter(({ model }) => poolsOf(models[model]).includes(name));
     // The fault of models that could not be made is their own.
     if (!there.length) continue;
     const llms = there.filter((server) => server instanceof ModelServer);

@@ -45,10 +45,27 @@ function simulator(model: Model, picked: boolean): Model {
   }
   const kept = Object.entries(model).filter(([key, value]) => KEPT.includes(key) && value !== undefined);
   const autoscale = 'autoscale' in model ? model.autoscale : undefined;
+  const roles = 'disaggregated' in model ? simulatedRoles(model) : undefined;
   return {
     engine: 'simulator',
+    ...(roles ? { disaggregated: roles } : {}),
     ...(picked ? { routing: { kind: 'picker' } } : {}),
     ...Object.fromEntries(kept),
     ...(autoscale ? { autoscale: withoutGpus(autoscale) } : {}),
   } as Simulator;
+}
+
+/** Both roles with their numbers, and the prompts that a prefill pod reads: on SGLang each of them. */
+function simulatedRoles({
+  engine,
+  disaggregated,
+}: Extract<Model, { readonly engine: 'vllm' | 'sglang' }>): Simulator['disaggregated'] {
+  if (!disaggregated) return undefined;
+  const { prefill, decode } = disaggregated;
+  const from = engine === 'sglang' ? 1 : disaggregated.nonCachedTokens;
+  return {
+    prefill: { replicas: prefill.replicas },
+    decode: { replicas: decode.replicas },
+    ...(from === undefined ? {} : { nonCachedTokens: from }),
+  };
 }

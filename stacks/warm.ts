@@ -3,8 +3,8 @@ import { NodeBuffer, WarmNodes } from '../lib/compute';
 import type { INodePool } from '../lib/contracts';
 import type { Layer, Phase } from '../lib/core';
 import type { ModelServer } from '../lib/serving';
-import { poolOf } from './models';
 import type { Origins } from './origins';
+import { poolsOf } from './takings';
 
 /**
  * Nodes that the pools keep started, with the images of the models that run there. They stand in a layer of the last
@@ -31,7 +31,7 @@ export function warmNodes(
     from.try(`pools.${name}.buffer`, () => new NodeBuffer(home, `${name}-buffer`, { pool, nodes }));
   }
   for (const { name, pool, nodes } of warm) {
-    const there = servers.filter(({ model }) => poolOf(models[model]) === name);
+    const there = servers.filter(({ model }) => poolsOf(models[model]).includes(name));
     const images = [...new Set(there.map(({ image }) => image))];
     from.try(
       `pools.${name}.warm`,

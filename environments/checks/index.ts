@@ -2,6 +2,7 @@ import { checkAlerts } from './alerts';
 import { checkAws } from './aws';
 import { checkBatch } from './batch';
 import { checkCanaries } from './canary';
+import { checkDisaggregated } from './disaggregated';
 import type { Checking, Draft } from './draft';
 import { checkEdge } from './edge';
 import { checkEngines } from './engines';
@@ -19,6 +20,7 @@ export function checkAll(draft: Draft, checking: Checking): void {
   checkPools(draft, checking);
   checkEngines(draft, checking);
   checkModels(draft, checking);
+  checkDisaggregated(draft, checking);
   checkCanaries(draft, checking);
   checkBatch(draft, checking);
   checkRouting(draft, checking);

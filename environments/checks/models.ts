@@ -1,6 +1,7 @@
 import { isCron, isTimeZone } from '../../lib/core/cron';
 import { didYouMean } from '../../lib/core/nearest';
 import { loaderName } from '../engines';
+import { rolesOf } from './disaggregated';
 import { type Checking, type Draft, entriesOf } from './draft';
 import { checkWeights } from './weights';
 
@@ -30,7 +31,15 @@ export function checkModels(draft: Draft, checking: Checking): void {
       fault(`models.${namesake}`, `${why}; give one of the two models another name`);
     }
     checkWeights(path, model, draft, fault);
-    checkPool(path, model, { draft, inAws, checking });
+    const roles = rolesOf(model);
+    checkPool(path, roles ? { engine: model.engine, pool: model.pool } : model, { draft, inAws, checking });
+    // Where a role says nothing of its own, what is wrong is wrong with the model.
+    for (const role of ['prefill', 'decode'] as const) {
+      const { pool = model.pool, gpus } = { pool: undefined, gpus: undefined, ...roles?.[role] };
+      if (!roles || (pool === model.pool && gpus === undefined)) continue;
+      const placed = { engine: model.engine, pool, gpus };
+      checkPool(`${path}.disaggregated.${role}`, placed, { draft, inAws, checking });
+    }
     // Where the canary says nothing of its own, what is wrong is wrong with the model.
     const canary = 'canary' in model ? model.canary : undefined;
     if (canary && ('pool' in canary || 'gpus' in canary)) {

@@ -1,5 +1,6 @@
 import { POLICIES } from '../../lib/core/policy';
 import { runsVllm } from '../engines';
+import { rolesOf } from './disaggregated';
 import { type Checking, type Draft, entriesOf } from './draft';
 
 type Model = NonNullable<NonNullable<Draft['models']>[string]>;
@@ -19,6 +20,7 @@ const hasRanks = (model: Model): boolean => 'dataParallel' in model && (model.da
 /** Whether a picker chooses among the replicas of a model: where it is asked for, or where it pays by itself. */
 export function picks(model: Model, tier: Draft['tier']): boolean {
   if ('routing' in model && model.routing) return model.routing.kind === 'picker';
+  if (rolesOf(model)) return true;
   if (hasRanks(model)) return false;
   const answers =
     model.engine === 'sglang' || (runsVllm(model.engine) && 'task' in model && model.task === 'generate');
@@ -37,7 +39,7 @@ export function checkRouting({ models, tier }: Draft, { fault }: Checking): void
     if (routing?.kind !== 'picker') continue;
     const path = `models.${name}.routing`;
     const most = mostReplicas(model, tier);
-    if (most === 1) {
+    if (most === 1 && !rolesOf(model)) {
       fault(
         path,
         "a picker chooses among replicas, and there is at most 1; use kind: service, or raise 'replicas.max'",

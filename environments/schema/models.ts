@@ -4,6 +4,7 @@ import { listOf, mapOf, objectOf, optional, withDefault } from '../fields';
 import { DEFAULT_ENGINE } from '../merge';
 import { boolean, enumOf, integer, number, refusing, string } from '../scalars';
 import { sglangCanary, simulatorCanary, vllmCanary } from './canary';
+import { disaggregatedSglang, disaggregatedSimulator, disaggregatedVllm } from './disaggregated';
 import {
   adapters,
   extraArgs,
@@ -106,6 +107,7 @@ const vllm = objectOf('vLLM on a GPU pool', {
   ...spreadKeys,
   expertParallel: vllmExperts,
   extraArgs: optional(extraArgs),
+  disaggregated: optional(disaggregatedVllm),
   canary: optional(vllmCanary),
 });
 
@@ -127,6 +129,7 @@ const sglang = objectOf('SGLang on a GPU pool', {
   gpus: withDefault(replicaKeys.gpus, 1),
   ...spreadKeys,
   expertParallel: sglangExperts,
+  disaggregated: optional(disaggregatedSglang),
   canary: optional(sglangCanary),
 });
 
@@ -203,6 +206,7 @@ const triton = objectOf(
 const simulator = objectOf('The API and metrics of vLLM without weights or GPUs, on any node', {
   ...shared,
   apiKey: replicaKeys.apiKey,
+  disaggregated: optional(disaggregatedSimulator),
   canary: optional(simulatorCanary),
 });
 

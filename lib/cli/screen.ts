@@ -85,6 +85,7 @@ function deviceOf({ gpusPerReplica, slice, sharedBy, start }: ModelFact): string
 function modelLine(model: ModelFact, pools: readonly PoolFact[], width: number): string {
   const { min, max } = model.replicas;
   const replicas = model.batch ? 'batch' : min === max ? `${min}` : `${min} to ${max}`;
+  const engine = model.role ? `${model.engine} (${model.role})` : model.engine;
   const pool = pools.find((candidate) => candidate.name === model.pool);
   const types = pool?.shapes.map((shape) => shape.instanceType) ?? [];
   const where = pool
@@ -96,5 +97,5 @@ function modelLine(model: ModelFact, pools: readonly PoolFact[], width: number):
       (observed.source ? ` (${observed.source})` : '')
     : '';
   const unasked = model.smokeTested === false ? '; no smoke test' : '';
-  return `${model.alias.padEnd(width)} ${model.model}, ${replicas} × ${model.engine}, ${where}${measured}${unasked}`;
+  return `${model.alias.padEnd(width)} ${model.model}, ${replicas} × ${engine}, ${where}${measured}${unasked}`;
 }

@@ -167,6 +167,10 @@ export interface ModelFact {
   readonly gpusPerReplica: number;
   /** Nodes of one replica, which work as one; absent where it runs on one. */
   readonly nodes?: number;
+  /** What it does of each answer, where others do the rest; absent for one that does all. */
+  readonly role?: 'prefill' | 'decode';
+  /** How the cache of a prompt comes from those that read prompts to those that answer. */
+  readonly transfer?: 'efa' | 'tcp';
   /** MIG slice that each replica runs on, such as `3g.40gb`. */
   readonly slice?: string;
   /** Pods that share one GPU in turns; absent where it has the GPU for itself. */

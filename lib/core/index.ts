@@ -33,6 +33,7 @@ export * from './render';
 export * from './retention';
 export * from './secret-ref';
 export * from './secrets';
+export * from './sidecar';
 export * from './sized';
 export * from './supplied-secret';
 export * from './system-nodes';

@@ -8,6 +8,7 @@ import { namespaceOf } from './layer';
 import { type MountedFolder, mountedFolders, volumeName } from './mounted-folder';
 import { ANYWHERE, type Placement, placed } from './placement';
 import { SecretRef } from './secret-ref';
+import { type SidecarProps, sidecarOf } from './sidecar';
 
 /** A value of an environment variable: plain text, a key of a secret, or a field of the pod. */
 export type EnvValue = string | SecretRef | { readonly field: string };
@@ -128,6 +129,11 @@ export interface PodProps extends ContainerProps {
    * @default - none
    */
   readonly init?: Readonly<Record<string, ContainerProps>>;
+  /**
+   * Containers through which requests reach the main one.
+   * @default - none
+   */
+  readonly sidecars?: Readonly<Record<string, SidecarProps>>;
   /** @default - any untainted node */
   readonly placement?: Placement;
   /**
@@ -229,7 +235,10 @@ export function podTemplate(scope: Construct, props: PodProps, context: PodConte
     },
   });
   const ports = Object.entries(props.ports ?? {}).map(([name, containerPort]) => ({ name, containerPort }));
-  const init = Object.entries(props.init ?? {}).map(([name, c]) => container(name, c));
+  const init = [
+    ...Object.entries(props.init ?? {}).map(([name, c]) => container(name, c)),
+    ...Object.entries(props.sidecars ?? {}).map(([name, c]) => sidecarOf(container(name, c), c)),
+  ];
   const annotations = files.length ? { 'checksum/config': checksum(files) } : undefined;
 
   return {

@@ -83,6 +83,7 @@ export const images = {
   pause: 'registry.k8s.io/pause:3.10.1',
   inferenceSim: 'ghcr.io/llm-d/llm-d-inference-sim:v0.10.2',
   endpointPicker: 'ghcr.io/llm-d/llm-d-router-endpoint-picker:v0.10.0',
+  disaggSidecar: 'ghcr.io/llm-d/llm-d-router-disagg-sidecar:v0.10.0',
   agentgatewayController: 'cr.agentgateway.dev/controller:v1.4.1',
   agentgatewayProxy: 'cr.agentgateway.dev/agentgateway:v1.4.1',
   litellm: 'ghcr.io/berriai/litellm-database:v1.106.2',

@@ -163,12 +163,13 @@ export class Workload extends Construct {
       });
       writeImages(object, '/spec/template', template, props);
     }
-    if (props.ports) {
+    const ports = opened(props);
+    if (ports) {
       new k8s.KubeService(this, 'Service', {
         metadata,
         spec: {
           selector: { ...this.labels },
-          ports: Object.entries(props.ports).map(([name, port]) => ({
+          ports: Object.entries(ports).map(([name, port]) => ({
             name,
             port,
             targetPort: k8s.IntOrString.fromString(name),
@@ -195,7 +196,7 @@ export class Workload extends Construct {
 
   /** Metrics on one of the ports. */
   public metrics(port: string, options: Partial<MetricsEndpoint> = {}): MetricsEndpoint {
-    const portNumber = this.props.ports?.[port];
+    const portNumber = { ...opened(this.props), ...this.props.ports }[port];
     if (portNumber === undefined) throw new Error(`${this.owner} opens no port '${port}'`);
     return { name: this.name, pods: this.pods, port, portNumber, ...options };
   }
@@ -216,7 +217,7 @@ export class Workload extends Construct {
 export function replicaSpread(
   scope: Construct,
   labels: Labels,
-  { kind = 'Deployment', resources }: Pick<WorkloadProps, 'kind' | 'resources'>,
+  { kind = 'Deployment', placement, resources }: Pick<WorkloadProps, 'kind' | 'placement' | 'resources'>,
 ): k8s.TopologySpreadConstraint[] {
   const base = {
     maxSkew: 1,
@@ -224,15 +225,22 @@ export function replicaSpread(
     // Counting old pods too would leave the last new one without a zone.
     ...(kind === 'Deployment' ? { matchLabelKeys: ['pod-template-hash'] } : {}),
   };
+  const zones = {
+    ...base,
+    topologyKey: 'topology.kubernetes.io/zone',
+    // GPUs are not to be had in every zone at every hour, and a pool at its limit cannot choose another.
+    whenUnsatisfiable: policyOf(scope).spreadZones && !resources.gpus ? 'DoNotSchedule' : 'ScheduleAnyway',
+  };
   return [
-    {
-      ...base,
-      topologyKey: 'topology.kubernetes.io/zone',
-      // GPUs are not to be had in every zone at every hour, and a pool at its limit cannot choose another.
-      whenUnsatisfiable: policyOf(scope).spreadZones && !resources.gpus ? 'DoNotSchedule' : 'ScheduleAnyway',
-    },
+    ...(placement?.zoneOf ? [] : [zones]),
     { ...base, topologyKey: 'kubernetes.io/hostname', whenUnsatisfiable: 'ScheduleAnyway' },
   ];
+}
+
+/** Ports that callers reach: those of the containers in front, where there are any. */
+function opened({ ports, sidecars = {} }: PodProps): PodProps['ports'] {
+  const inFront = Object.values(sidecars).map((sidecar) => sidecar.ports);
+  return inFront.length ? Object.assign({}, ...inFront) : ports;
 }
 
 function probe(target: ProbeTarget, ports: PodProps['ports']): k8s.Probe {

@@ -91,6 +91,7 @@ function fixedBecause(served: ServedModel, region: string): string | undefined {
   if (!checkpoint) return `the catalog does not know ${fact.model}, so no other card can be proven`;
   if (fact.nodes) return 'each of its replicas takes several whole nodes';
   if (fact.start?.dataParallel) return 'its ranks divide the GPUs that they have';
+  if (fact.role) return 'its two roles share a zone and what their GPUs exchange by';
   if (pool.division) return `the GPUs of '${pool.name}' are divided`;
   if (pool.static !== undefined) return `'${pool.name}' always has its nodes, whoever uses them`;
   if (pool.capacities.includes('reserved')) return `'${pool.name}' is reserved, and paid for`;

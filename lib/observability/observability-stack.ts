@@ -19,6 +19,7 @@ import { DATA } from './rules/data';
 import { gatewayRules } from './rules/gateway';
 import { GPU } from './rules/gpu';
 import { PLATFORM } from './rules/platform';
+import { roleRules } from './rules/roles';
 import { type RuleGroup, written } from './rules/rule';
 import { SERVING } from './rules/serving';
 import { SGLANG } from './rules/sglang';
@@ -94,6 +95,12 @@ export class ObservabilityStack extends Construct {
     const { namespace } = canary.pods;
     const speaks = canary.task === 'generate';
     this.alert(canaryRules({ model: stable.model, canary: canary.model, namespace, engine, speaks }, limits));
+  }
+
+  /** Say so when the caches of a model of two roles do not arrive. Of SGLang nobody tells it. */
+  public watchRoles({ model, pods, metrics }: JudgedModel): void {
+    if (!metrics.some(({ exporter }) => exporter === 'vllm')) return;
+    this.alert(roleRules({ model, namespace: pods.namespace }));
   }
 
   private monitor(endpoint: MetricsEndpoint): void {

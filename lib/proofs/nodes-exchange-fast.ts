@@ -1,15 +1,13 @@
 import { findInstance, type Model } from '../catalog';
 import { expertGpus, type Spread } from '../sizing';
+import { cachesOverTcp, FLOW_GBPS } from './caches-over-tcp';
 import type { Proof, Refusal } from './proof';
 import { EFA } from './room';
 import { servedModels, startedAs } from './served-models';
 
-/** What one TCP connection carries between two instances that are not placed side by side. */
-const FLOW_GBPS = 5;
-
 /**
- * Nodes that work on one model exchange over EFA. Where some layers are on each, it is said what TCP costs; where they
- * exchange in every layer, TCP is refused.
+ * Nodes that work on one model exchange over EFA, those of its two roles too. Where some layers are on each, or caches go from
+ * role to role, it is said what TCP costs; where they exchange in every layer, TCP is refused.
  *
  * Fails: ranks that share experts over two nodes of a pool without `efa`.
  */
@@ -47,7 +45,10 @@ export const nodesExchangeFast: Proof = {
         },
       ];
     });
-    return { findings, checked: all.length };
+    return {
+      findings: [...findings, ...all.flatMap((each) => cachesOverTcp(each) ?? [])],
+      checked: all.length,
+    };
   },
 };
 

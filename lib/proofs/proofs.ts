@@ -28,6 +28,7 @@ import { queryParses } from './query-parses';
 import { queueAdmitsJobs } from './queue-admits-jobs';
 import { quotaCoversPool } from './quota-covers-pool';
 import { referencesResolve } from './references-resolve';
+import { rolesJoin } from './roles-join';
 import { rolloutCanFinish } from './rollout-can-finish';
 import { scalerOwnsReplicas } from './scaler-owns-replicas';
 import { selectorsMatch } from './selectors-match';
@@ -45,6 +46,7 @@ export const PROOFS: readonly Proof[] = [
   selectorsMatch,
   namesJoin,
   pickerConfigIsKnown,
+  rolesJoin,
   queryParses,
   metricExists,
   podsAreDeclared,

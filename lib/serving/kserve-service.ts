@@ -37,7 +37,7 @@ function kservePod(server: Construct, props: KServeServiceProps, settings: Serve
   if (weights && !isBucket(weights)) {
     throw new PlatformError(server, {
       what: "has weights from a disk, files of the bucket or an image, and engine 'kserve'",
-      why: "its 'model.uri' has no word for these, and the controller may bring the weights a second time",
+      why: 'its object must say by a URI where the model is, and there is none for these',
       fix: "load them from the bucket or the hub (weights: s3), or use engine 'vllm'",
     });
   }

@@ -10,13 +10,13 @@ import {
   KServeWorkload,
   type MeasuredGpu,
   type MetricsEndpoint,
+  type ModelFact,
   type ModelStart,
   namespaceOf,
   PlatformError,
   type PodGroup,
   type PodResources,
   policyOf,
-  priorityClass,
   type SecretRef,
   type WeightsOrigin,
   Workload,
@@ -24,6 +24,7 @@ import {
 } from '../core';
 import { type Adapter, ServedAdapter } from './adapters';
 import type { EngineName } from './engines';
+import { PORT, serverWorkload } from './server-workload';
 import { type Card, cardOf } from './signals';
 import { simulatorPod } from './simulator-pod';
 
@@ -91,6 +92,7 @@ export interface ServerGroup {
 export interface ServerPod
   extends Pick<
     WorkloadProps,
+    | 'apiAccess'
     | 'image'
     | 'args'
     | 'command'
@@ -98,12 +100,14 @@ export interface ServerPod
     | 'identity'
     | 'init'
     | 'mounts'
+    | 'podLabels'
     | 'pullSecrets'
     | 'resources'
     | 'placement'
     | 'rollout'
     | 'sharedFiles'
     | 'sharedMemory'
+    | 'sidecars'
     | 'startupSeconds'
     | 'user'
     | 'waitsSeconds'
@@ -120,8 +124,12 @@ export interface ServerPod
   readonly engine: string;
   /** Whose metrics its pods tell; the simulator speaks as vLLM. Absent for an engine without metrics. */
   readonly tells?: EngineName;
-  /** Where it listens; absent for 8000. */
+  /** Where callers reach it; absent for 8000. */
   readonly port?: number;
+  /** Where the engine itself listens, behind a sidecar; absent where callers reach it without one. */
+  readonly enginePort?: number;
+  /** What it does of each answer, and how the cache of a prompt comes to it; absent for one that does all. */
+  readonly role?: Pick<ModelFact, 'role' | 'transfer'>;
   /** Where it says that it is ready. */
   readonly ready?: WorkloadProps['ready'];
   /** Where it says that it is not beyond help. */
@@ -147,9 +155,11 @@ export type ServerSettings = Required<
   Pick<ModelServerProps, 'context'> & {
     /** The key to ask for. */
     readonly key?: SecretRef;
+    /** Where the engine is to listen; absent for 8000. */
+    readonly port?: number;
+    /** The served name; absent for the construct's id. */
+    readonly alias?: string;
   };
-
-const PORT = 8000;
 
 /** One model behind one OpenAI-compatible Service called like the construct: what every engine has in common. */
 export abstract class ModelServer extends Construct implements IModelEndpoint, IScrapeTarget {
@@ -168,7 +178,6 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
   public readonly resources: PodResources;
   public readonly port: number;
   public readonly longestSeconds: number;
-  public readonly metrics: readonly MetricsEndpoint[];
   public readonly replicas: ReplicaRange;
   /** Whose metrics its pods tell: what an autoscaler follows is called by that engine's names. Absent where none are told. */
   public readonly tells?: EngineName;
@@ -184,8 +193,6 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
   public readonly ranks: number;
   /** What it does for its callers. */
   public readonly task: ModelStart['task'];
-  /** Changes with its pods. */
-  public readonly revision: string;
   /** Slowest start of a replica that has a node, waits for its weights included. */
   public readonly startsWithinSeconds: number;
   /** Its adapters: models of their own names behind the same Service. */
@@ -196,6 +203,8 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
     readonly kind?: string;
     readonly name: string;
   };
+  private readonly server: Workload | GroupWorkload | KServeWorkload;
+  private readonly engineBehind: boolean;
   private readonly secret?: GeneratedSecret;
   private readonly keyOf?: ModelServer;
   private readonly copies = new Map<Construct, SecretRef>();
@@ -225,12 +234,18 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
     }
     const adapters = props.adapters ?? {};
 
+    const made = (props.simulate ? simulated : describe)(this, {
+      model: props.model,
+      replicas: this.replicas,
+      drainSeconds: this.longestSeconds,
+      adapters,
+      ...(this.secret ? { key: this.secret.key('apiKey') } : {}),
+      ...(props.context === undefined ? {} : { context: props.context }),
+    });
     const {
       engine,
       tells,
       port,
-      ready,
-      alive,
       pool,
       slice,
       sharedBy,
@@ -241,14 +256,7 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
       kserve,
       ranks,
       ...pod
-    } = (props.simulate ? simulated : describe)(this, {
-      model: props.model,
-      replicas: this.replicas,
-      drainSeconds: this.longestSeconds,
-      adapters,
-      ...(this.secret ? { key: this.secret.key('apiKey') } : {}),
-      ...(props.context === undefined ? {} : { context: props.context }),
-    });
+    } = made;
     this.port = port ?? PORT;
     this.image = pod.image;
     this.mountedImages = Object.values(pod.mounts ?? {}).flatMap((from) =>
@@ -259,15 +267,8 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
     const scales = this.replicas.max > this.replicas.min;
     if (scales && !tells) this.cannotScale(engine);
     const described = {
-      ...pod,
+      ...serverWorkload(this, made, this.secret !== undefined),
       name: id,
-      // On general nodes it is one of many, and takes nobody's place.
-      ...(pod.resources.gpus ? { priorityClass: priorityClass(this, 'serving') } : {}),
-      ports: { http: this.port },
-      // The models are listed once the weights are loaded, but only to those with the key; health fails only when the
-      // engine is dead.
-      ready: ready ?? (this.secret ? { path: '/health', timeoutSeconds: 5 } : { path: '/v1/models' }),
-      alive: alive ?? { path: '/health', timeoutSeconds: 5 },
       drainSeconds: this.longestSeconds,
       replicas: this.replicas.min,
       ...(scales
@@ -296,7 +297,8 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
     this.pods = server.pods;
     this.baseUrl = `http://${server.host}:${this.port}/v1`;
     this.provider = `hosted_vllm/${id}`;
-    this.metrics = tells ? [server.metrics('http', { exporter: tells })] : [];
+    this.server = server;
+    this.engineBehind = made.enginePort !== undefined;
     this.tells = tells;
     this.card = cardOf(pod.resources.gpus, slice, sharedBy);
     this.nodes = group?.nodes ?? 1;
@@ -305,7 +307,6 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
     if (weights === 'hub') outward.reach('internet', { why: 'weights from the model hub' });
 
     this.task = start?.task ?? 'generate';
-    this.revision = server.revision;
     this.startsWithinSeconds = pod.startupSeconds + (pod.waitsSeconds ?? 0);
 
     declare(this, 'model', () => ({
@@ -323,6 +324,7 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
       ...(takes ? { takes } : {}),
       ...(weights ? { weights } : {}),
       ...(kserve ? { scaleTarget: target, tells } : {}),
+      ...made.role,
       smokeTested: this.smoked,
     }));
     declare(this, 'join', { object: `Service/${server.namespace}/${id}`, scope: 'model alias', defines: id });
@@ -336,6 +338,17 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
             ]
           : [],
     });
+  }
+
+  public get metrics(): readonly MetricsEndpoint[] {
+    if (!this.tells) return [];
+    // Of the engine itself, where a sidecar stands before it.
+    return [this.server.metrics(this.engineBehind ? 'engine' : 'http', { exporter: this.tells })];
+  }
+
+  /** Changes with its pods. */
+  public get revision(): string {
+    return this.server.revision;
   }
 
   /** Whether it asks callers for a key. */

@@ -87,9 +87,10 @@ export class SglangService extends ModelServer {
 
 const HOME = '/home/sglang';
 
-function sglangPod(server: Construct, props: SglangServiceProps, settings: ServerSettings): ServerPod {
+/** The pod of a server on SGLang. */
+export function sglangPod(server: Construct, props: SglangServiceProps, settings: ServerSettings): ServerPod {
   const { gpus = 1, nodes = 1, utilization = 0.9, prefixCaching = true } = props;
-  const { context, replicas, key } = settings;
+  const { context, replicas, key, port = 8000 } = settings;
   const limits = batchLimits(server, props);
   const family = parsersOf(props.model, 'sglang');
   const { toolParser = family.toolCalls ?? 'none', reasoningParser = family.reasoning ?? 'none' } = props;
@@ -169,10 +170,10 @@ function sglangPod(server: Construct, props: SglangServiceProps, settings: Serve
   function engineArgs(): string[] {
     return [
       `--model-path=${weights.model}`,
-      `--served-model-name=${server.node.id}`,
+      `--served-model-name=${settings.alias ?? server.node.id}`,
       // Its own are 127.0.0.1 and 30000, where nobody would reach it.
       '--host=0.0.0.0',
-      '--port=8000',
+      `--port=${port}`,
       ...spreadFlags(layout),
       ...(context === undefined ? [] : [`--context-length=${context}`]),
       // Of all ranks, which get equal parts.

@@ -9,10 +9,18 @@ export interface Simulated {
   readonly context?: number;
   readonly maxSequences?: number;
   readonly adapters: Readonly<Record<string, Adapter>>;
+  /** Where it is to listen; absent for 8000. */
+  readonly port?: number;
 }
 
 /** The pod that answers in place of an engine: its API and metrics on a CPU. */
-export function simulatorPod({ alias, context = 32768, maxSequences = 256, adapters }: Simulated): ServerPod {
+export function simulatorPod({
+  alias,
+  context = 32768,
+  maxSequences = 256,
+  adapters,
+  port = 8000,
+}: Simulated): ServerPod {
   return {
     engine: 'simulator',
     tells: 'vllm',
@@ -20,7 +28,7 @@ export function simulatorPod({ alias, context = 32768, maxSequences = 256, adapt
     args: [
       // With the hub's name it may ask for the model's tokenizer, which would need another server.
       `--model=${alias}`,
-      '--port=8000',
+      `--port=${port}`,
       `--max-model-len=${context}`,
       `--max-num-seqs=${maxSequences}`,
       // Its own reader of lists wants the names as arguments of their own.

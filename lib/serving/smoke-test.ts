@@ -3,10 +3,17 @@ import { join } from 'node:path';
 import { Construct } from 'constructs';
 import { cut, images, stamped, Task } from '../core';
 import type { ModelServer } from './model-server';
+import type { PickedModel } from './routing';
 
 export interface SmokeTestProps {
   /** Whom to ask. */
   readonly server: ModelServer;
+  /**
+   * The gateway that picks among its pods, as `route` returned it: for a server of two roles, where it is the way of all
+   * requests.
+   * @default - by its own Service
+   */
+  readonly by?: Pick<PickedModel, 'baseUrl' | 'pods' | 'port'>;
 }
 
 const FOLDER = '/opt/smoke';
@@ -27,9 +34,9 @@ function smokeProgram(): string {
  * Give it a layer after the model's and before whoever sends requests: then it is the first to ask.
  */
 export class SmokeTest extends Construct {
-  constructor(scope: Construct, id: string, { server }: SmokeTestProps) {
+  constructor(scope: Construct, id: string, { server, by = server }: SmokeTestProps) {
     super(scope, id);
-    const { baseUrl, task, revision, longestSeconds, startsWithinSeconds, adapters } = server;
+    const { task, revision, longestSeconds, startsWithinSeconds, adapters } = server;
     const waitSeconds = startsWithinSeconds + NODE_SECONDS;
     const models = [server.model, ...adapters.map(({ model }) => model)];
     const key = server.keyFor(this);
@@ -40,7 +47,7 @@ export class SmokeTest extends Construct {
       // The smallest pinned image that has Python.
       image: images.litellm,
       command: ['python3', `${FOLDER}/smoke.py`],
-      args: [baseUrl, task, `${waitSeconds}`, `${longestSeconds}`, ...models],
+      args: [by.baseUrl, task, `${waitSeconds}`, `${longestSeconds}`, ...models],
       config: { [FOLDER]: { 'smoke.py': smokeProgram() } },
       ...(key ? { env: { API_KEY: key } } : {}),
       resources: { cpu: '100m', memory: '256Mi' },
@@ -48,7 +55,7 @@ export class SmokeTest extends Construct {
       // It waits by itself: another try is for a node that was lost.
       retries: 2,
     });
-    server.pods.allowFrom(job.pods, { port: server.port, why: 'smoke test' });
+    by.pods.allowFrom(job.pods, { port: by.port, why: 'smoke test' });
     server.smokeTested();
   }
 }

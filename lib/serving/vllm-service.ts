@@ -144,7 +144,7 @@ const STREAM_SHARE = 0.4;
 /** The pod of a server, whoever makes it. */
 export function vllmPod(server: Construct, props: VllmServiceProps, settings: ServerSettings): ServerPod {
   const { gpus = 1, nodes = 1, task = 'generate', utilization = 0.92, extraArgs = [] } = props;
-  const { context, drainSeconds, replicas, key } = settings;
+  const { context, drainSeconds, replicas, key, port = 8000 } = settings;
   const { maxSequences, batchedTokens } = batchLimits(
     server,
     props,
@@ -234,8 +234,8 @@ export function vllmPod(server: Construct, props: VllmServiceProps, settings: Se
   function engineArgs(): string[] {
     return [
       weights.model,
-      `--served-model-name=${server.node.id}`,
-      '--port=8000',
+      `--served-model-name=${settings.alias ?? server.node.id}`,
+      `--port=${port}`,
       ...spreadFlags(layout),
       `--max-model-len=${context ?? 'auto'}`,
       `--max-num-seqs=${maxSequences}`,

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { models } from '../../lib/catalog';
 import { type Container, render } from '../../lib/core';
-import { VllmService } from '../../lib/serving';
+import { DisaggregatedService, VllmService } from '../../lib/serving';
 import { QUANTIZATIONS } from '../../lib/serving/quantizations';
 import { serving, TestPool } from '../serving/pool';
 import { builtEnvironment, ENVIRONMENTS } from './fixtures/environments';
@@ -49,11 +49,12 @@ optionalSuiteWith('vllm', optional, (python) => {
   const served = [...servedByEnvironments(), ...servedByExamples()];
   const catalog = oneOfEachArchitecture();
   const groups = servedByGroup();
+  const roles = servedByRoles();
 
   // One process for all: what it imports takes longer than what it reads.
   beforeAll(() => {
     const broken = BROKEN.map(({ fault, args }): Asked => ({ id: fault, args }));
-    said = ask(python, [...served, ...groups, ...catalog, ...broken, PREFIX]);
+    said = ask(python, [...served, ...groups, ...roles, ...catalog, ...broken, PREFIX]);
   }, 400_000);
 
   test('there is a model in each environment with GPUs, and in an example', () => {
@@ -68,6 +69,11 @@ optionalSuiteWith('vllm', optional, (python) => {
   });
 
   test.each(groups)('$id of a group of nodes is taken too', ({ id }) => {
+    expect(answerOf(id)).toEqual({ id, stage: null, error: null });
+    tally('vllm', 1, 'argument lists of servers');
+  });
+
+  test.each(roles)('$id of two roles is taken too', ({ id }) => {
     expect(answerOf(id)).toEqual({ id, stage: null, error: null });
     tally('vllm', 1, 'argument lists of servers');
   });
@@ -204,6 +210,22 @@ const asStarted = ({ args = [] }: Container): string[] =>
 interface Template {
   readonly spec?: { readonly containers?: readonly Container[] };
 }
+/** Pods that read prompts and pods that answer, on different numbers of GPUs. */
+function servedByRoles(): Asked[] {
+  const layer = serving();
+  const pool = new TestPool(layer, 'h100', { gpu: 'H100', gpusPerNode: 8 });
+  new DisaggregatedService(layer, 'chat', {
+    model: QWEN,
+    context: 32768,
+    reasoningParser: 'none',
+    prefill: { pool, gpus: 2 },
+    decode: { pool, gpus: 4 },
+  });
+  return render(layer)
+    .facts.of('pods')
+    .map(({ owner, template }) => ({ id: owner, args: template.spec.containers[0].args ?? [] }));
+}
+
 interface PodMaker {
   readonly template?: Template;
   readonly leaderWorkerTemplate?: { readonly leaderTemplate: Template; readonly workerTemplate: Template };
@@ -213,12 +235,10 @@ function servedByExamples(): Asked[] {
   return EXAMPLE_NAMES.flatMap((name) =>
     exampleObjects(name).flatMap(({ kind, metadata, spec }) =>
       templatesOf(spec as PodMaker | undefined).flatMap(([member, template]) =>
-        (template?.spec?.containers ?? [])
-          .filter(isVllm)
-          .map((each) => ({
-            id: `example-${name} ${kind}/${metadata.name}${member}`,
-            args: asStarted(each),
-          })),
+        (template?.spec?.containers ?? []).filter(isVllm).map((each) => ({
+          id: `example-${name} ${kind}/${metadata.name}${member}`,
+          args: asStarted(each),
+        })),
       ),
     ),
   );

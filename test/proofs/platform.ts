@@ -127,6 +127,40 @@ function queue(scope: Layer): void {
   write('LocalQueue', { clusterQueue: 'jobs' }, 'apps');
 }
 
+/** A pod that reads prompts and one that answers behind its sidecar, in one pool. */
+function twoRoles(serving: Layer, operators: Layer): void {
+  declare(operators, 'provides', { kinds: ['inference.networking.k8s.io/InferencePool'] });
+  const half = (name: string, role: string, sidecars: object) =>
+    new Workload(serving, name, {
+      image: 'ghcr.io/llm-d/llm-d-inference-sim:v0.10.2',
+      resources: { cpu: '100m', memory: '256Mi' },
+      ports: 'router' in sidecars ? { engine: 8200 } : { http: 8000 },
+      ready: { path: '/health' },
+      startupSeconds: 60,
+      podLabels: { 'nexus.dev/model': 'halves', 'llm-d.ai/role': role },
+      sidecars: { ...sidecars },
+    });
+  const reads = half('reads', 'prefill', {});
+  const router = {
+    image: 'ghcr.io/llm-d/llm-d-router-disagg-sidecar:v0.10.0',
+    args: ['--secure-proxy=false'],
+    resources: { cpu: '100m', memory: '256Mi' },
+    ports: { http: 8000 },
+    ready: '/health',
+  };
+  reads.pods.allowFrom(half('answers', 'decode', { router }).pods, { port: 8000, why: 'prompts' });
+  new ApiObject(serving, 'halves', {
+    apiVersion: 'inference.networking.k8s.io/v1',
+    kind: 'InferencePool',
+    metadata: { name: 'halves', namespace: 'serving' },
+    spec: {
+      selector: { matchLabels: { 'nexus.dev/model': 'halves' } },
+      targetPorts: [{ number: 8000 }],
+      appProtocol: 'http',
+    },
+  });
+}
+
 /** A small platform of every phase that no proof refuses; `models` of them, for measurements. */
 export function cleanPlatform(models = 1): App {
   const app = new App();
@@ -369,5 +403,6 @@ export function cleanPlatform(models = 1): App {
     JsonPatch.add('/metadata/labels/kueue.x-k8s.io~1queue-name', 'jobs'),
   );
   queue(apps);
+  twoRoles(serving, operators);
   return app;
 }

@@ -129,6 +129,8 @@ test('the models of another environment run on a laptop', () => {
     ['chat', 'simulator'],
     ['chat-canary', 'simulator'],
     ['embed', 'simulator'],
+    ['documents', 'simulator'],
+    ['documents-prefill', 'simulator'],
     ['code', 'simulator'],
   ]);
   // Nothing tells of GPUs that are not there.
@@ -147,4 +149,28 @@ test('a model may still not name a pool that is none', () => {
   expect(() => over('prod', 'simulate: true\nmodels: { chat: { pool: l4s } }\n')).toThrow(
     "'l4s' is not a pool here",
   );
+});
+
+test.each([
+  ['vllm', 512],
+  // Each prompt: its decode pods read none.
+  ['sglang', 1],
+])('both roles of a model on %s are there, and the picker sends prompts to both', (engine, tokens) => {
+  const built = over(
+    'stg',
+    [
+      'simulate: true',
+      'models:',
+      '  long:',
+      `    { model: Qwen/Qwen3-32B, engine: ${engine}, pool: l40s, context: 32768,`,
+      '      disaggregated: { prefill: { gpus: 4, replicas: { min: 3, max: 3 } }, decode: { gpus: 4 } } }',
+    ].join('\n'),
+  );
+  expect(built.findings).toEqual([]);
+  const spec = (name: string) =>
+    object(built, `Deployment/serving/${name}`).spec as Pods & { readonly replicas: number };
+  expect([spec('long').replicas, spec('long-prefill').replicas]).toEqual([2, 3]);
+  expect(JSON.stringify(spec('long').template.spec.initContainers)).toContain('disagg-sidecar');
+  const { data } = object(built, 'ConfigMap/serving/long-picker-etc-picker') as KubeObject & { data: object };
+  expect(JSON.stringify(data)).toContain(`nonCachedTokens: ${tokens}`);
 });

@@ -1,5 +1,6 @@
 import { nearest } from '../../core';
 import { type Fields, METRICS, PLUGINS, type Shape } from './plugins';
+import { roleFaults } from './roles';
 
 /** What is wrong at a place of a picker's file. */
 export interface Fault {
@@ -7,7 +8,8 @@ export interface Fault {
   readonly fix: string;
 }
 
-interface PluginSpec {
+/** A plugin as the file names it. */
+export interface PluginSpec {
   readonly name?: string;
   readonly type?: string;
   readonly parameters?: unknown;
@@ -51,6 +53,13 @@ export function configFaults(config: Config, experimental: boolean): Fault[] {
       fix: 'give each instance a name of its own',
     })),
     ...plugins.flatMap((plugin) => pluginFaults(plugin, experimental)),
+    ...plugins.flatMap((plugin) =>
+      roleFaults(
+        plugin,
+        names,
+        (config.schedulingProfiles ?? []).map(({ name = '' }) => name),
+      ),
+    ),
     ...(config.schedulingProfiles ?? []).flatMap(({ name = '', plugins: refs = [] }) =>
       refs.flatMap(({ pluginRef = '' }) => unknown(pluginRef, names, `profile '${name}': plugin`)),
     ),

@@ -135,7 +135,13 @@ export const PLUGINS: Readonly<Record<string, Plugin>> = {
     experimental: true,
     parameters: { headerName: 'text', defaultProfile: 'text' },
   },
-  'disagg-profile-handler': { parameters: 'any' },
+  'disagg-profile-handler': {
+    parameters: {
+      stageOrder: 'text',
+      profiles: { decode: 'text', prefill: 'text', encode: 'text' },
+      deciders: { prefill: 'text', encode: 'text' },
+    },
+  },
   'disagg-headers-handler': { parameters: 'any', replacedBy: 'disagg-profile-handler' },
   'prefill-header-handler': { parameters: 'any', replacedBy: 'disagg-profile-handler' },
   'pd-profile-handler': { parameters: 'any', replacedBy: 'disagg-profile-handler' },

@@ -12,6 +12,7 @@ import {
   toYaml,
   Workload,
 } from '../../core';
+import type { Disaggregation } from '../disaggregated';
 import { ENGINE_METRICS, type EngineMetrics, pickerConfig } from './picker-config';
 import { EXPERIMENTAL, SCORER_PROFILES, type ScorerProfile, type ScorerWeights } from './scorers';
 
@@ -23,6 +24,8 @@ export type ModelPods = IModelEndpoint &
     readonly replicas: { readonly min: number; readonly max: number };
     /** Parts of one replica with a queue and a cache of their own; absent for one. */
     readonly ranks?: number;
+    /** Pods of two roles; absent where each does all. */
+    readonly disaggregation?: Disaggregation;
   };
 
 export interface PickerOptions {
@@ -71,11 +74,14 @@ export class EndpointPicker extends Construct implements IScrapeTarget {
     this.namespace = namespaceOf(this);
     const answersAs = 'answersAs' in options ? options.answersAs : undefined;
     this.mustChoose(answersAs);
-    const { onFailure = 'open', priorities = {} } = options;
+    const { disaggregation } = server;
+    const alone = disaggregation?.answersAlone ?? true;
+    const { onFailure = alone ? 'open' : 'close', priorities = {} } = options;
+    this.mustBeSent(onFailure, alone);
     // Becomes a label.
     const name = cut(`${this.pool}-picker`, 63);
     const weights = this.weights(options.scorers ?? 'cache');
-    const config = pickerConfig(weights, this.engine());
+    const config = pickerConfig(weights, this.engine(), disaggregation?.from);
     const experimental = EXPERIMENTAL.some((scorer) => weights[scorer]);
 
     const picker = new Workload(this, 'Picker', {
@@ -114,14 +120,17 @@ export class EndpointPicker extends Construct implements IScrapeTarget {
     this.picker = picker.pods;
     this.metrics = [picker.metrics('metrics')];
     this.rights(name, picker.identity.serviceAccount);
-    server.pods.allowFrom(this.picker, { port: server.port, why: 'load of each replica' });
+    for (const pods of this.endpoints) {
+      pods.allowFrom(this.picker, { port: server.port, why: 'load of each replica' });
+    }
+    disaggregation?.picked();
 
     new ApiObject(this, 'Pool', {
       apiVersion: `${GROUP}/v1`,
       kind: 'InferencePool',
       metadata: { name: this.pool, namespace: this.namespace },
       spec: {
-        selector: { matchLabels: { ...server.pods.labels } },
+        selector: { matchLabels: { ...(disaggregation?.labels ?? server.pods.labels) } },
         targetPorts: [{ number: server.port }],
         appProtocol: 'http',
         endpointPickerRef: {
@@ -147,7 +156,15 @@ export class EndpointPicker extends Construct implements IScrapeTarget {
   /** Let proxies of a gateway ask which replica to take, and take it. */
   public allowFrom(proxies: PodGroup): void {
     this.picker.allowFrom(proxies, { port: PORTS.grpc, why: `which replica of '${this.pool}'` });
-    this.server.pods.allowFrom(proxies, { port: this.server.port, why: `requests for '${this.pool}'` });
+    for (const pods of this.endpoints) {
+      pods.allowFrom(proxies, { port: this.server.port, why: `requests for '${this.pool}'` });
+    }
+  }
+
+  /** All pods that it may name, of both roles where there are two. */
+  private get endpoints(): readonly PodGroup[] {
+    const { pods, disaggregation } = this.server;
+    return disaggregation ? [pods, disaggregation.prefill] : [pods];
   }
 
   /** Answer requests for another name: the servers know only their own. */
@@ -216,8 +233,17 @@ export class EndpointPicker extends Construct implements IScrapeTarget {
     });
   }
 
+  private mustBeSent(onFailure: PickerOptions['onFailure'], alone: boolean): void {
+    if (alone || onFailure === 'close') return;
+    throw new PlatformError(this, {
+      what: `'onFailure' is 'open', and pods of '${this.pool}' answer only what a picker sent them`,
+      why: 'without a prefill pod named beside it, SGLang refuses each request of a model with two roles',
+      fix: "set onFailure to 'close', or leave it out",
+    });
+  }
+
   private mustChoose(answersAs: string | undefined): void {
-    const { pods, replicas, ranks = 1 } = this.server;
+    const { pods, replicas, disaggregation, ranks = 1 } = this.server;
     if (ranks > 1) {
       throw new PlatformError(this, {
         what: `picks among replicas of '${this.pool}', each of ${ranks} ranks`,
@@ -225,8 +251,8 @@ export class EndpointPicker extends Construct implements IScrapeTarget {
         fix: `route to the Service of '${this.pool}': its ranks are chosen by the replica`,
       });
     }
-    // Its server knows another name than the requests have: the picker writes it.
-    if (replicas.max < 2 && answersAs === undefined) {
+    // Its server knows another name than the requests have: the picker writes it. Of two roles it chooses in each.
+    if (replicas.max < 2 && answersAs === undefined && !disaggregation) {
       throw new PlatformError(this, {
         what: `picks among 1 replica of '${this.pool}'`,
         why: 'there is nothing to choose, and one more thing that can fail',

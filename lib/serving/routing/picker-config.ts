@@ -36,9 +36,20 @@ const PARAMETERS: Readonly<Partial<Record<Scorer, object>>> = {
   session: { strategy: 'session_id', sessionIdConfig: { sources: [{ header: 'x-session-id' }] } },
 };
 
-/** The file that the endpoint picker reads. */
-export function pickerConfig(weights: ScorerWeights, metrics: EngineMetrics) {
+/**
+ * The file that the endpoint picker reads. With `readFrom`, other pods than those that answer read prompts, from so many
+ * tokens on that no cache holds.
+ */
+export function pickerConfig(weights: ScorerWeights, metrics: EngineMetrics, readFrom?: number | 'always') {
   const scorers = (Object.keys(SCORERS) as Scorer[]).filter((scorer) => weights[scorer]);
+  const profile = (name: string, filters: readonly string[]) => ({
+    name,
+    plugins: [
+      ...filters.map((pluginRef) => ({ pluginRef })),
+      ...scorers.map((scorer) => ({ pluginRef: SCORERS[scorer], weight: weights[scorer] })),
+      { pluginRef: 'max-score-picker' },
+    ],
+  });
   return {
     apiVersion: 'llm-d.ai/v1alpha1',
     kind: 'EndpointPickerConfig',
@@ -48,22 +59,31 @@ export function pickerConfig(weights: ScorerWeights, metrics: EngineMetrics) {
         return { type: SCORERS[scorer], ...(parameters ? { parameters } : {}) };
       }),
       // Block size and capacity follow from what the engine says of its cache.
-      ...(weights.prefix ? [{ type: 'approx-prefix-cache-producer', parameters: { autoTune: true } }] : []),
+      ...(weights.prefix || typeof readFrom === 'number'
+        ? [{ type: 'approx-prefix-cache-producer', parameters: { autoTune: true } }]
+        : []),
       { type: 'max-score-picker' },
+      ...(readFrom === undefined ? [] : byRole(readFrom)),
       { type: 'metrics-data-source', parameters: { scheme: 'http', path: '/metrics' } },
       {
         type: 'core-metrics-extractor',
         parameters: { defaultEngine: metrics.name, engineConfigs: [metrics] },
       },
     ],
-    schedulingProfiles: [
-      {
-        name: 'default',
-        plugins: [
-          ...scorers.map((scorer) => ({ pluginRef: SCORERS[scorer], weight: weights[scorer] })),
-          { pluginRef: 'max-score-picker' },
-        ],
-      },
-    ],
+    schedulingProfiles:
+      readFrom === undefined
+        ? [profile('default', [])]
+        : [profile('prefill', ['prefill-filter']), profile('decode', ['decode-filter'])],
   };
+}
+
+/** Who tells pods of one role from those of the other, and who decides which requests take both. */
+function byRole(readFrom: number | 'always') {
+  const decider = readFrom === 'always' ? 'always-disagg-pd-decider' : 'prefix-based-pd-decider';
+  return [
+    { type: 'prefill-filter' },
+    { type: 'decode-filter' },
+    { type: decider, ...(readFrom === 'always' ? {} : { parameters: { nonCachedTokens: readFrom } }) },
+    { type: 'disagg-profile-handler', parameters: { deciders: { prefill: decider } } },
+  ];
 }

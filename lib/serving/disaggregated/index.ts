@@ -1,0 +1,2 @@
+export * from './disaggregated-service';
+export type { Disaggregation, Role, RoleProps, Transfer } from './roles';
