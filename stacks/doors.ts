@@ -110,9 +110,9 @@ export class Doors {
       if (!model) continue;
       const canary = canaryOf(server);
       if (canary) {
-        const { scorers } = choice;
+        const { scorers, prefix } = choice;
         from.try(`models.${server.model}.canary`, () =>
-          gateway.canary(model, canary.to, canary.weight, { scorers }),
+          gateway.canary(model, canary.to, canary.weight, { scorers, prefix }),
         );
       }
       if (model.picker) setOrigin(model.picker, path);

@@ -55,7 +55,8 @@ function modelServer(
   keyOf: ModelServer | undefined,
 ): ModelServer | TritonService {
   const props = environment.models[alias];
-  if (props.engine === 'simulator') return new ModelSimulator(scope, alias, { ...props, keyOf });
+  const kvEvents = tellsOfCache(props);
+  if (props.engine === 'simulator') return new ModelSimulator(scope, alias, { ...props, keyOf, kvEvents });
   if (props.engine === 'triton') {
     const pool = props.pool === undefined ? undefined : pools.get(props.pool);
     const surge = onGpus(props) && pool ? holdsOneMore(props, pool, environment) : undefined;
@@ -71,8 +72,12 @@ function modelServer(
   const source = (props.weights ?? from) === 's3' ? { weights: cache } : { weights: undefined, hubToken };
   return props.engine === 'sglang'
     ? new SglangService(scope, alias, { ...props, ...source, pool, surge, keyOf })
-    : new VllmService(scope, alias, { ...props, ...source, pool, surge, keyOf });
+    : new VllmService(scope, alias, { ...props, ...source, pool, surge, keyOf, kvEvents });
 }
+
+/** Whether a picker goes by what its engine tells of its KV cache. */
+const tellsOfCache = (model: Model): boolean =>
+  'routing' in model && model.routing?.kind === 'picker' && model.routing.prefix === 'precise';
 
 /** Name of the pool that a model takes GPUs of. */
 export const poolOf = (model: Model): string | undefined => ('pool' in model ? model.pool : undefined);

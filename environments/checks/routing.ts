@@ -49,7 +49,35 @@ export function checkRouting({ models, tier }: Draft, { fault }: Checking): void
     if (routing.scorers && !Object.values(routing.scorers).some((weight) => (weight ?? 0) > 0)) {
       fault(`${path}.scorers`, 'weighs nothing; give one a weight above 0');
     }
+    if (routing.prefix === 'precise') {
+      const why = cannotBePrecise(model, routing);
+      if (why) fault(`${path}.prefix`, why);
+    }
   }
+}
+
+interface Weighing {
+  readonly profile?: string;
+  readonly scorers?: { readonly prefix?: number };
+}
+
+/** Why a picker cannot go by exact prefixes of a model, and what to do. */
+function cannotBePrecise(model: Model, { profile, scorers }: Weighing): string | undefined {
+  if (model.engine === 'sglang') {
+    return 'the engines split prompts into tokens for the picker, and SGLang has no endpoint for it; use approximate';
+  }
+  if ('task' in model && model.task && model.task !== 'generate') {
+    return `a model with task '${model.task}' keeps no prompts that it could come back to; use approximate`;
+  }
+  if ('prefixCaching' in model && model.prefixCaching === false) {
+    return "nothing of a prompt stays in the cache with 'prefixCaching: false'; delete that, or use approximate";
+  }
+  if ('apiKey' in model && model.apiKey) {
+    return "its replicas split prompts for the picker, which has no key to show; drop 'apiKey' (policies let only the gateway in), or use approximate";
+  }
+  const weighed = scorers ? (scorers.prefix ?? 0) : profile === 'load' ? 0 : 1;
+  if (!weighed) return `prefixes are not weighed here; give them a weight, or delete 'prefix'`;
+  return undefined;
 }
 
 /** A split shares all of an alias's requests among models that do the same, and that pickers choose for. */

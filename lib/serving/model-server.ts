@@ -21,6 +21,7 @@ import {
 } from '../core';
 import { type Adapter, ServedAdapter } from './adapters';
 import type { EngineName } from './engines';
+import type { KvEvents } from './kv-events';
 import type { Card } from './signals';
 import { simulatorPod } from './simulator-pod';
 
@@ -70,6 +71,11 @@ export interface ModelServerProps {
    * @default - none
    */
   readonly adapters?: Readonly<Record<string, Adapter>>;
+  /**
+   * Tell a picker what is in the KV caches: what `prefix: 'precise'` goes by.
+   * @default false
+   */
+  readonly kvEvents?: boolean;
 }
 
 /** What one engine says of its pods. */
@@ -116,6 +122,8 @@ export interface ServerPod
   readonly start?: ModelStart;
   /** What it was measured to take of a GPU, where nobody can compute it. */
   readonly takes?: MeasuredGpu;
+  /** How it tells what is in its KV cache; absent where it does not. */
+  readonly kvEvents?: KvEvents;
 }
 
 /** Props with every default filled in. */
@@ -125,6 +133,8 @@ export type ServerSettings = Required<
   Pick<ModelServerProps, 'context'> & {
     /** The key to ask for. */
     readonly key?: SecretRef;
+    /** Whether to tell a picker what is in the KV caches. */
+    readonly kvEvents: boolean;
   };
 
 const PORT = 8000;
@@ -154,6 +164,8 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
   public readonly revision: string;
   /** Slowest start of a replica that has a node, waits for its weights included. */
   public readonly startsWithinSeconds: number;
+  /** How its replicas tell what is in their KV caches; absent where they do not. */
+  public readonly kvEvents?: KvEvents;
   /** Its adapters: models of their own names behind the same Service. */
   public readonly adapters: readonly ServedAdapter[];
   /** What an autoscaler scales. */
@@ -191,15 +203,31 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
     }
     const adapters = props.adapters ?? {};
 
-    const { engine, tells, port, ready, alive, pool, slice, sharedBy, weights, start, takes, group, ...pod } =
-      (props.simulate ? simulated : describe)(this, {
-        model: props.model,
-        replicas: this.replicas,
-        drainSeconds: this.longestSeconds,
-        adapters,
-        ...(this.secret ? { key: this.secret.key('apiKey') } : {}),
-        ...(props.context === undefined ? {} : { context: props.context }),
-      });
+    const {
+      engine,
+      tells,
+      port,
+      ready,
+      alive,
+      pool,
+      slice,
+      sharedBy,
+      weights,
+      start,
+      takes,
+      group,
+      ...rest
+    } = (props.simulate ? simulated : describe)(this, {
+      model: props.model,
+      replicas: this.replicas,
+      drainSeconds: this.longestSeconds,
+      adapters,
+      kvEvents: props.kvEvents ?? false,
+      ...(this.secret ? { key: this.secret.key('apiKey') } : {}),
+      ...(props.context === undefined ? {} : { context: props.context }),
+    });
+    const { kvEvents: events, ...pod } = rest;
+    this.kvEvents = events;
     this.port = port ?? PORT;
     this.image = pod.image;
     this.resources = pod.resources;
@@ -210,7 +238,7 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
       name: id,
       // On general nodes it is one of many, and takes nobody's place.
       ...(pod.resources.gpus ? { priorityClass: priorityClass(this, 'serving') } : {}),
-      ports: { http: this.port },
+      ports: { http: this.port, ...(events?.listens === 'replica' ? { 'kv-events': events.port } : {}) },
       // The models are listed once the weights are loaded, but only to those with the key; health fails only when the
       // engine is dead.
       ready: ready ?? (this.secret ? { path: '/health', timeoutSeconds: 5 } : { path: '/v1/models' }),
@@ -333,5 +361,5 @@ function cardOf(gpus = 0, slice?: string, sharedBy?: number): Card {
   return sharedBy === undefined ? 'whole' : 'shared';
 }
 
-const simulated = ({ node }: Construct, { context, adapters }: ServerSettings): ServerPod =>
-  simulatorPod({ alias: node.id, context, adapters });
+const simulated = (server: Construct, { context, adapters, kvEvents }: ServerSettings): ServerPod =>
+  simulatorPod({ alias: server.node.id, namespace: namespaceOf(server), context, adapters, kvEvents });

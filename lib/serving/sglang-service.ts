@@ -10,7 +10,7 @@ import { checkSglangWord } from './sglang-words';
 import { loading, type WeightsProps } from './weights';
 
 export interface SglangServiceProps
-  extends Omit<ModelServerProps, 'adapters'>,
+  extends Omit<ModelServerProps, 'adapters' | 'kvEvents'>,
     ReplicaProps,
     Omit<WeightsProps, 'load'>,
     Partial<BatchLimits> {

@@ -1,18 +1,24 @@
 import { images } from '../core';
 import type { Adapter } from './adapters';
+import { kvEvents, SIMULATED_ADDRESS, simulatedEvents } from './kv-events';
 import type { ServerPod } from './model-server';
 
 /** What a simulator is told of the model that it stands for. */
 export interface Simulated {
   /** Served name. */
   readonly alias: string;
+  readonly namespace: string;
   readonly context?: number;
   readonly maxSequences?: number;
   readonly adapters: Readonly<Record<string, Adapter>>;
+  /** Whether to tell a picker what is in the KV caches. */
+  readonly kvEvents: boolean;
 }
 
 /** The pod that answers in place of an engine: its API and metrics on a CPU. */
-export function simulatorPod({ alias, context = 32768, maxSequences = 256, adapters }: Simulated): ServerPod {
+export function simulatorPod(simulated: Simulated): ServerPod {
+  const { alias, namespace, context = 32768, maxSequences = 256, adapters } = simulated;
+  const events = simulated.kvEvents ? kvEvents('picker') : undefined;
   return {
     engine: 'simulator',
     tells: 'vllm',
@@ -27,7 +33,9 @@ export function simulatorPod({ alias, context = 32768, maxSequences = 256, adapt
       '--served-model-name',
       alias,
       ...simulatedAdapters(adapters),
+      ...(events ? simulatedEvents(alias, namespace, events) : []),
     ],
+    ...(events ? { env: SIMULATED_ADDRESS, kvEvents: events } : {}),
     resources: { cpu: '100m', memory: '256Mi' },
     user: 65532,
     startupSeconds: 60,

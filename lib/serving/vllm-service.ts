@@ -11,6 +11,7 @@ import {
   replicaSharedMemory,
   startupSeconds,
 } from './gpu-replica';
+import { ENGINE_ADDRESS, engineEvents, kvEvents, mustCache } from './kv-events';
 import { ModelServer, type ModelServerProps, type ServerPod, type ServerSettings } from './model-server';
 import {
   EFA_ENV,
@@ -23,7 +24,7 @@ import {
 } from './node-group';
 import { QUANTIZATIONS } from './quantizations';
 import { mustShareWords, type Speculation, speculationFacts, speculativeConfig } from './speculation';
-import { flagged, OWNED, REFUSED } from './vllm-arguments';
+import { flagged, OWNED, OWNED_WITH_EVENTS, REFUSED } from './vllm-arguments';
 import { AS_USER, UNTOLD, VLLM_HOME } from './vllm-env';
 import { checkFlags, checkWord, vllmFlags } from './vllm-flags';
 import { type Loading, loading, type WeightsProps } from './weights';
@@ -165,9 +166,12 @@ function vllmPod(server: Construct, props: VllmServiceProps, settings: ServerSet
   mustHear(server, props);
   mustSee(server, props);
   mustQuantize(server, props.quantization);
+  mustCache(server, props);
   if (props.config) mustRead(server, props.config, props.model);
   if (props.speculative) mustShareWords(server, props.model, props.speculative);
-  checkFlags(server, extraArgs, OWNED, nodes > 1 ? { ...REFUSED, ...REFUSED_IN_GROUPS } : REFUSED);
+  const events = props.kvEvents ? kvEvents('replica') : undefined;
+  const owned = events ? { ...OWNED, ...OWNED_WITH_EVENTS } : OWNED;
+  checkFlags(server, extraArgs, owned, nodes > 1 ? { ...REFUSED, ...REFUSED_IN_GROUPS } : REFUSED);
   const inGroup = nodes > 1 ? groupArgs(nodes, starts) : undefined;
   const args = engineArgs();
 
@@ -203,6 +207,7 @@ function vllmPod(server: Construct, props: VllmServiceProps, settings: ServerSet
       VLLM_HTTP_TIMEOUT_KEEP_ALIVE: '120',
       ...(key ? { VLLM_API_KEY: key } : {}),
       ...(nodes > 1 ? GROUP_ENV : {}),
+      ...(events ? ENGINE_ADDRESS : {}),
       ...(efa ? EFA_ENV : {}),
     },
     resources,
@@ -210,6 +215,7 @@ function vllmPod(server: Construct, props: VllmServiceProps, settings: ServerSet
     writable: { [VLLM_HOME]: '20Gi', ...weights.writable },
     ...taken(weights),
     ...replicaSharedMemory(gpus, props.kvOffloadGiB),
+    ...(events ? { kvEvents: events } : {}),
     startupSeconds: starts,
   };
 
@@ -228,6 +234,7 @@ function vllmPod(server: Construct, props: VllmServiceProps, settings: ServerSet
       ...loadFlags(props, weights, resources),
       ...formatFlags(server, props),
       ...cacheFlags(props),
+      ...(events ? engineEvents(server.node.id, events) : []),
       ...(task === 'generate' ? answerFlags(server, props) : []),
       ...(props.speculative
         ? [`--speculative-config=${speculativeConfig(server, props.speculative, weights.pathOf)}`]

@@ -4,6 +4,8 @@ import { type Fields, METRICS, PLUGINS, type Shape } from './plugins';
 /** What is wrong at a place of a picker's file. */
 export interface Fault {
   readonly what: string;
+  /** Absent for what the picker drops, or ends at. */
+  readonly why?: string;
   readonly fix: string;
 }
 

@@ -3,7 +3,6 @@ import { k8s } from 'cdk8s-plus-30';
 import { Construct } from 'constructs';
 import type { IModelEndpoint, IScrapeTarget } from '../../contracts';
 import {
-  cut,
   images,
   type MetricsEndpoint,
   namespaceOf,
@@ -12,7 +11,9 @@ import {
   toYaml,
   Workload,
 } from '../../core';
+import { type KvEvents, pickerName } from '../kv-events';
 import { ENGINE_METRICS, type EngineMetrics, pickerConfig } from './picker-config';
+import { heard, PRECISE_SIZE, type Prefix } from './precise-prefix';
 import { EXPERIMENTAL, SCORER_PROFILES, type ScorerProfile, type ScorerWeights } from './scorers';
 
 /** A model server in the cluster whose replicas can be told apart: pods, their port and their metrics. */
@@ -21,6 +22,7 @@ export type ModelPods = IModelEndpoint &
     readonly pods: PodGroup;
     readonly port: number;
     readonly replicas: { readonly min: number; readonly max: number };
+    readonly kvEvents?: KvEvents;
   };
 
 export interface PickerOptions {
@@ -29,6 +31,12 @@ export interface PickerOptions {
    * @default 'cache'
    */
   readonly scorers?: ScorerProfile | ScorerWeights;
+  /**
+   * How it knows which replica holds the beginning of a prompt: by what it sent where, or by what engines with
+   * `kvEvents` tell, in their own tokens.
+   * @default 'approximate'
+   */
+  readonly prefix?: Prefix;
   /**
    * While the picker does not answer: 'open' sends requests to any replica, 'close' refuses them.
    * @default 'open'
@@ -70,10 +78,12 @@ export class EndpointPicker extends Construct implements IScrapeTarget {
     const answersAs = 'answersAs' in options ? options.answersAs : undefined;
     this.mustChoose(answersAs);
     const { onFailure = 'open', priorities = {} } = options;
-    // Becomes a label.
-    const name = cut(`${this.pool}-picker`, 63);
+    const name = pickerName(this.pool);
     const weights = this.weights(options.scorers ?? 'cache');
-    const config = pickerConfig(weights, this.engine());
+    const precise = options.prefix === 'precise' ? heard(this, server, weights) : undefined;
+    const config = pickerConfig(weights, this.engine(), precise);
+    const called: Readonly<Record<string, number>> =
+      precise?.events.listens === 'picker' ? { 'kv-events': precise.events.port } : {};
     const experimental = EXPERIMENTAL.some((scorer) => weights[scorer]);
 
     const picker = new Workload(this, 'Picker', {
@@ -97,9 +107,9 @@ export class EndpointPicker extends Construct implements IScrapeTarget {
         '--zap-encoder=json',
       ],
       env: { NAMESPACE: { field: 'metadata.namespace' }, POD_NAME: { field: 'metadata.name' } },
-      resources: SIZE,
+      resources: precise ? PRECISE_SIZE : SIZE,
       config: { [CONFIG]: { 'config.yaml': toYaml(config) } },
-      ports: PORTS,
+      ports: { ...PORTS, ...called },
       appProtocols: { grpc: 'kubernetes.io/h2c' },
       ready: { grpc: 'health', service: 'inference-extension' },
       startupSeconds: 120,
@@ -113,6 +123,11 @@ export class EndpointPicker extends Construct implements IScrapeTarget {
     this.metrics = [picker.metrics('metrics')];
     this.rights(name, picker.identity.serviceAccount);
     server.pods.allowFrom(this.picker, { port: server.port, why: 'load of each replica' });
+    if (precise) {
+      const { port, listens } = precise.events;
+      const [door, caller] = listens === 'replica' ? [server.pods, this.picker] : [this.picker, server.pods];
+      door.allowFrom(caller, { port, why: 'what is in the KV cache of each replica' });
+    }
 
     new ApiObject(this, 'Pool', {
       apiVersion: `${GROUP}/v1`,

@@ -148,7 +148,7 @@ export class InferenceGateway extends Construct implements IScrapeTarget {
     of: PickedModel,
     server: ModelPods,
     weight: number,
-    options: Pick<PickerOptions, 'scorers'> = {},
+    options: Pick<PickerOptions, 'scorers' | 'prefix'> = {},
   ): EndpointPicker {
     this.mustBePercent(server, weight);
     this.mustBeAlike(of, server);

@@ -1,4 +1,5 @@
 import type { Exporter } from '../../core';
+import { type Heard, PRECISE_DATA, PRECISE_SCORER, precisePlugins } from './precise-prefix';
 import { SCORERS, type Scorer, type ScorerWeights } from './scorers';
 
 /** Engines whose metrics the picker can read, with the names written out: its own defaults were wrong before. */
@@ -36,19 +37,23 @@ const PARAMETERS: Readonly<Partial<Record<Scorer, object>>> = {
   session: { strategy: 'session_id', sessionIdConfig: { sources: [{ header: 'x-session-id' }] } },
 };
 
-/** The file that the endpoint picker reads. */
-export function pickerConfig(weights: ScorerWeights, metrics: EngineMetrics) {
+/** The file that the endpoint picker reads; with what it hears of the engines, where it goes by exact prefixes. */
+export function pickerConfig(weights: ScorerWeights, metrics: EngineMetrics, heard?: Heard) {
+  const told = heard ? { ...PARAMETERS, prefix: PRECISE_SCORER } : PARAMETERS;
   const scorers = (Object.keys(SCORERS) as Scorer[]).filter((scorer) => weights[scorer]);
   return {
     apiVersion: 'llm-d.ai/v1alpha1',
     kind: 'EndpointPickerConfig',
     plugins: [
       ...scorers.map((scorer) => {
-        const parameters = PARAMETERS[scorer];
+        const parameters = told[scorer];
         return { type: SCORERS[scorer], ...(parameters ? { parameters } : {}) };
       }),
+      ...(heard ? precisePlugins(heard) : []),
       // Block size and capacity follow from what the engine says of its cache.
-      ...(weights.prefix ? [{ type: 'approx-prefix-cache-producer', parameters: { autoTune: true } }] : []),
+      ...(weights.prefix && !heard
+        ? [{ type: 'approx-prefix-cache-producer', parameters: { autoTune: true } }]
+        : []),
       { type: 'max-score-picker' },
       { type: 'metrics-data-source', parameters: { scheme: 'http', path: '/metrics' } },
       {
@@ -56,6 +61,7 @@ export function pickerConfig(weights: ScorerWeights, metrics: EngineMetrics) {
         parameters: { defaultEngine: metrics.name, engineConfigs: [metrics] },
       },
     ],
+    ...(heard ? { dataLayer: PRECISE_DATA } : {}),
     schedulingProfiles: [
       {
         name: 'default',
