@@ -10,6 +10,7 @@ import {
   type ModelServer,
   type PickedModel,
 } from '../lib/serving';
+import { withAliases } from './aliases';
 import { type Served, sharesOf } from './canaries';
 import { picksOf } from './models';
 import type { Origins } from './origins';
@@ -79,17 +80,16 @@ export class Doors {
     };
     const picked = new Map<string, PickedModel>();
     const splits: Served[] = [];
-    const served = () =>
-      stable
-        .flatMap((server) => [
-          ...sharesOf(
-            server.model,
-            picked.get(server.model) ?? server,
-            picked.has(server.model) ? undefined : canaryOf(server),
-          ),
-          ...server.adapters.map((to) => ({ alias: to.model, to })),
-        ])
-        .concat(splits);
+    const served = () => {
+      const own = stable.flatMap((server): readonly Served[] => {
+        const to = picked.get(server.model);
+        return [
+          ...sharesOf(server.model, to ?? server, to ? undefined : canaryOf(server)),
+          ...(to ?? server).adapters.map((adapter) => ({ alias: adapter.model, to: adapter })),
+        ];
+      });
+      return withAliases(environment, [...own, ...splits]);
+    };
     if (!this.controller || !behind.length) return served();
     const controller = this.controller;
     const drainSeconds = Math.max(...behind.map((server) => server.longestSeconds));
@@ -120,8 +120,8 @@ export class Doors {
     }
     for (const [alias, shares] of Object.entries(environment.gateway.splits)) {
       const sides = Object.entries(shares).flatMap(([name, weight]) => {
-        const to = picked.get(name);
-        return to ? [{ to, weight }] : [];
+        const to = [...picked.values()].flatMap((one) => [one, ...one.adapters]);
+        return to.filter(({ model }) => model === name).map((side) => ({ to: side, weight }));
       });
       const split = from.try(`gateway.splits.${alias}`, () => gateway.split(alias, sides));
       if (split) splits.push({ alias, to: split });

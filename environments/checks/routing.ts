@@ -83,15 +83,21 @@ function cannotBePrecise(model: Model, { profile, scorers }: Weighing): string |
 /** A split shares all of an alias's requests among models that do the same, and that pickers choose for. */
 export function checkSplits({ gateway, models, tier }: Draft, { fault, written }: Checking): void {
   const providers = gateway?.providers ?? {};
+  const bases = new Map(
+    entriesOf(models).flatMap(([name, model]) =>
+      'adapters' in model ? entriesOf(model.adapters).map(([adapter]) => [adapter, name] as const) : [],
+    ),
+  );
   for (const [alias, shares] of entriesOf(gateway?.splits)) {
     const path = `gateway.splits.${alias}`;
-    if (Object.hasOwn(models ?? {}, alias) || Object.hasOwn(providers, alias)) {
+    if (Object.hasOwn(models ?? {}, alias) || Object.hasOwn(providers, alias) || bases.has(alias)) {
       fault(path, `'${alias}' is a model or a provider here too; give the split another name`);
     }
     const tasks = new Set<string>();
     const members = entriesOf(shares);
     for (const [name] of members) {
-      const model = Object.hasOwn(models ?? {}, name) ? models?.[name] : undefined;
+      const base = bases.get(name) ?? name;
+      const model = Object.hasOwn(models ?? {}, base) ? models?.[base] : undefined;
       if (!model) {
         if (!written(`models.${name}`)) fault(`${path}.${name}`, `'${name}' is not a model here`);
         continue;
@@ -105,7 +111,7 @@ export function checkSplits({ gateway, models, tier }: Draft, { fault, written }
       } else if (!picks(model, tier)) {
         fault(
           `${path}.${name}`,
-          `'${name}' has no picker, and a split goes to pickers; give it routing: { kind: picker }`,
+          `'${base}' has no picker, and a split goes to pickers; give it routing: { kind: picker }`,
         );
       }
     }

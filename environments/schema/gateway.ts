@@ -39,7 +39,19 @@ export const gateway = objectOf('The gateway in front of all models', {
     mapOf(
       'Names whose requests several models share, in percent',
       alias,
-      mapOf('Percent, by model', label, integer('Percent of the requests', { min: 1, max: 100 })),
+      mapOf('Percent, by model or adapter', label, integer('Percent of the requests', { min: 1, max: 100 })),
+    ),
+  ),
+  aliases: orEmpty(
+    mapOf(
+      'Further names of models, and how urgent requests under them are',
+      alias,
+      objectOf('What a name stands for', {
+        model: string('Model, adapter or split', alias),
+        priority: optional(
+          string('One of its routing.priorities; then requests carry it, whatever the client sends', label),
+        ),
+      }),
     ),
   ),
   fallbacks: orEmpty(

@@ -15,6 +15,7 @@ import { objectFitsApply } from './object-fits-apply';
 import { objectIsValid } from './object-is-valid';
 import { parallelismDivides } from './parallelism-divides';
 import { pickerConfigIsKnown } from './picker-config-is-known';
+import { pickerObjectsAreRead } from './picker-objects-are-read';
 import { podHasAHome } from './pod-has-a-home';
 import { podIsRestricted } from './pod-is-restricted';
 import { podsAreDeclared } from './pods-are-declared';
@@ -43,6 +44,7 @@ export const PROOFS: readonly Proof[] = [
   selectorsMatch,
   namesJoin,
   pickerConfigIsKnown,
+  pickerObjectsAreRead,
   queryParses,
   metricExists,
   podsAreDeclared,

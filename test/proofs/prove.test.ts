@@ -117,6 +117,7 @@ test('every proof has a public name and a line of documentation', () => {
       "selectors-match",
       "names-join",
       "picker-config-is-known",
+      "picker-objects-are-read",
       "query-parses",
       "metric-exists",
       "pods-are-declared",

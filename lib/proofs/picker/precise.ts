@@ -1,6 +1,7 @@
 import type { Container, PodsFact } from '../../core';
 import type { Index } from '../index-of';
 import type { Fault } from './config';
+import { flagOf, poolPods, valuesOf } from './served';
 
 interface PluginSpec {
   readonly name?: string;
@@ -171,23 +172,18 @@ function engineFaults(pods: PodsFact, parameters: Producer): Fault[] {
 /** Pods of the pool that a picker is started for. */
 function poolOf({ namespace, template }: PodsFact, index: Index): readonly PodsFact[] {
   const name = template.spec.containers.map((container) => flagOf(container, '--pool-name')).find(Boolean);
-  const spec = index.object(`InferencePool/${namespace}/${name}`)?.json.spec as
-    | { readonly selector?: { readonly matchLabels?: Readonly<Record<string, string>> } }
-    | undefined;
-  return spec?.selector ? index.select(namespace, spec.selector) : [];
+  return poolPods(namespace, name, index);
 }
 
 function engineOf(container: Container): Engine | undefined {
   const config = flagOf(container, '--kv-events-config');
   if (config === undefined) return undefined;
-  const args = container.args ?? [];
-  const at = args.indexOf('--served-model-name');
-  const named = flagOf(container, '--served-model-name');
+  const { args = [] } = container;
   const off = ['--no-enable-prefix-caching', '--disable-prefix-caching'];
   return {
     kvEvents: read(config),
     blockTokens: Number(flagOf(container, '--block-size') ?? BLOCK_TOKENS),
-    served: at < 0 ? (named ? [named] : []) : args.slice(at + 1).filter((arg) => !arg.startsWith('-')),
+    served: valuesOf(container, '--served-model-name'),
     caches: !off.some((flag) => args.includes(flag)),
   };
 }
@@ -198,11 +194,4 @@ function read(text: string): Engine['kvEvents'] {
   } catch {
     return {};
   }
-}
-
-/** Value of `--flag=value` or of `--flag value`. */
-function flagOf({ args = [] }: Container, flag: string): string | undefined {
-  const at = args.indexOf(flag);
-  if (at >= 0) return args[at + 1];
-  return args.find((arg) => arg.startsWith(`${flag}=`))?.slice(flag.length + 1);
 }

@@ -23,7 +23,15 @@ export type ModelPods = IModelEndpoint &
     readonly port: number;
     readonly replicas: { readonly min: number; readonly max: number };
     readonly kvEvents?: KvEvents;
+    /** Models of their own names behind the same replicas. */
+    readonly adapters?: readonly { readonly model: string }[];
   };
+
+/** A name that the server knows, and its part of the requests for an alias. */
+export interface RewriteTarget {
+  readonly served: string;
+  readonly weight: number;
+}
 
 export interface PickerOptions {
   /**
@@ -66,6 +74,8 @@ export class EndpointPicker extends Construct implements IScrapeTarget {
   /** Name of the InferencePool. */
   public readonly pool: string;
   public readonly metrics: readonly MetricsEndpoint[];
+  /** Names of priorities that it knows. */
+  public readonly priorities: readonly string[];
   private readonly namespace: string;
   private readonly picker: PodGroup;
   private readonly server: ModelPods;
@@ -147,11 +157,12 @@ export class EndpointPicker extends Construct implements IScrapeTarget {
       },
     });
     if (answersAs !== undefined) this.answerAs(answersAs);
+    this.priorities = Object.keys(priorities);
     for (const [objective, priority] of Object.entries(priorities)) {
       new ApiObject(this, `Objective-${objective}`, {
         apiVersion: 'llm-d.ai/v1alpha2',
         kind: 'InferenceObjective',
-        metadata: { name: `${this.pool}-${objective}`, namespace: this.namespace },
+        metadata: { name: this.objective(objective), namespace: this.namespace },
         spec: { priority, poolRef: this.ref() },
       });
     }
@@ -163,8 +174,16 @@ export class EndpointPicker extends Construct implements IScrapeTarget {
     this.server.pods.allowFrom(proxies, { port: this.server.port, why: `requests for '${this.pool}'` });
   }
 
-  /** Answer requests for another name: the servers know only their own. */
-  public answerAs(alias: string): void {
+  /** Name by which requests ask for a priority. */
+  public objective(priority: string): string {
+    return `${this.pool}-${priority}`;
+  }
+
+  /** Answer requests for another name, which the servers do not know, under one or several that they do. */
+  public answerAs(
+    alias: string,
+    targets: readonly RewriteTarget[] = [{ served: this.server.model, weight: 100 }],
+  ): void {
     new ApiObject(this, `Rewrite-${alias}`, {
       apiVersion: 'llm-d.ai/v1alpha2',
       kind: 'InferenceModelRewrite',
@@ -174,7 +193,7 @@ export class EndpointPicker extends Construct implements IScrapeTarget {
         rules: [
           {
             matches: [{ model: { type: 'Exact', value: alias } }],
-            targets: [{ modelRewrite: this.server.model, weight: 100 }],
+            targets: targets.map(({ served, weight }) => ({ modelRewrite: served, weight })),
           },
         ],
       },

@@ -1,17 +1,12 @@
 import { ApiObject, Lazy } from 'cdk8s';
 import { Construct } from 'constructs';
 import type { IModelEndpoint, IScrapeTarget } from '../../contracts';
-import {
-  declare,
-  type MetricsEndpoint,
-  namespaceOf,
-  PlatformError,
-  type PodGroup,
-  type SecretRef,
-} from '../../core';
+import { declare, type MetricsEndpoint, namespaceOf, PlatformError } from '../../core';
 import type { Agentgateway } from './agentgateway';
 import { EndpointPicker, type ModelPods, type PickerOptions } from './endpoint-picker';
 import { GatewayProxy } from './gateway-proxy';
+import { type Behind, PickedModel, INFERENCE_PORT as PORT } from './picked-model';
+import { mustBeOpen, mustBeWhole, type Share, sharesByPool } from './shares';
 
 export interface InferenceGatewayProps {
   readonly controller: Agentgateway;
@@ -29,59 +24,15 @@ export interface InferenceGatewayProps {
   readonly replicas?: number;
 }
 
-/** One side of a split. */
-export interface Share {
-  /** A model that this gateway routes. */
-  readonly to: PickedModel;
-  /** Percent of the requests. */
-  readonly weight: number;
-}
-
 interface PoolShare {
   readonly name: string;
   readonly weight: number;
 }
 
-const PORT = 8080;
 /** Carries the model of the body: routes cannot match a body. */
 const MODEL_HEADER = 'x-gateway-model-name';
 /** Time for an answer's way back: the model should be the one to give up. */
 const MARGIN_SECONDS = 15;
-
-/** A name that clients ask the gateway for. */
-export class PickedModel extends Construct implements IModelEndpoint {
-  public readonly provider: string;
-  public readonly readsHeaders = true;
-
-  /** Used by the gateway. */
-  constructor(
-    scope: Construct,
-    id: string,
-    public readonly model: string,
-    public readonly baseUrl: string,
-    public readonly pods: PodGroup,
-    public readonly longestSeconds: number,
-    public readonly picker?: EndpointPicker,
-    private readonly server?: ModelPods,
-  ) {
-    super(scope, id);
-    this.provider = `hosted_vllm/${model}`;
-  }
-
-  public get port(): number {
-    return PORT;
-  }
-
-  /** Whether its replicas ask callers for a key. */
-  public get asksForKey(): boolean {
-    return this.server?.asksForKey ?? false;
-  }
-
-  /** The key goes through: its replicas ask for it, not the gateway. */
-  public keyFor(consumer: Construct): SecretRef | undefined {
-    return this.server?.keyFor?.(consumer);
-  }
-}
 
 /** One URL inside the cluster for all models that have several replicas; each request goes to the best of them. */
 export class InferenceGateway extends Construct implements IScrapeTarget {
@@ -136,8 +87,17 @@ export class InferenceGateway extends Construct implements IScrapeTarget {
     const picker = new EndpointPicker(this, `Pool-${server.model}`, server, options);
     picker.allowFrom(this.proxy.pods);
     this.pickers.push(picker);
-    this.httpRoute(server.model, server.longestSeconds, [{ name: picker.pool, weight: 1 }]);
-    return this.picked(server.model, server.longestSeconds, picker, server);
+    const named = (model: string, adapters?: readonly PickedModel[]) => {
+      this.httpRoute(model, server.longestSeconds, [{ name: picker.pool, weight: 1 }]);
+      return this.picked(model, server.longestSeconds, { picker, server, adapters });
+    };
+    return named(
+      server.model,
+      (server.adapters ?? []).map(({ model }) => {
+        this.mustBeFree(model);
+        return named(model);
+      }),
+    );
   }
 
   /**
@@ -168,25 +128,28 @@ export class InferenceGateway extends Construct implements IScrapeTarget {
     return picker;
   }
 
-  /** Share the requests for a new name between models: an alias, or a comparison. */
+  /**
+   * Share the requests for a new name between models and their adapters: an alias, or a comparison. What one server answers
+   * is shared by its picker, the rest by the route.
+   */
   public split(alias: string, shares: readonly Share[]): PickedModel {
     this.mustBeFree(alias);
-    this.mustBeWhole(alias, shares);
-    this.mustBeOpen(alias, shares);
+    mustBeWhole(this, alias, shares);
+    mustBeOpen(this, alias, shares);
     const longest = Math.max(...shares.map(({ to }) => to.longestSeconds));
-    const pools = shares.flatMap(({ to, weight }) => {
-      if (!to.picker || !this.pickers.includes(to.picker)) {
-        throw new PlatformError(this, {
-          what: `'${alias}' is to share its requests with '${to.model}', which this gateway does not pick for`,
-          why: 'a share goes to the pool of a model',
-          fix: `pass what route() returned for '${to.model}'`,
-        });
-      }
-      to.picker.answerAs(alias);
-      return [{ name: to.picker.pool, weight }];
-    });
-    this.httpRoute(alias, longest, pools);
-    const model = this.picked(alias, longest);
+    const pools = sharesByPool(this, alias, shares, this.pickers);
+    for (const { picker, targets } of pools) picker.answerAs(alias, targets);
+    this.httpRoute(
+      alias,
+      longest,
+      pools.map(({ picker, weight }) => ({ name: picker.pool, weight })),
+    );
+    const [{ to }] = shares;
+    const model = this.picked(
+      alias,
+      longest,
+      pools.length === 1 ? { picker: to.picker, server: to.server } : {},
+    );
     declare(model, 'join', {
       object: `HTTPRoute/${this.namespace}/${alias}`,
       scope: 'model alias',
@@ -195,14 +158,9 @@ export class InferenceGateway extends Construct implements IScrapeTarget {
     return model;
   }
 
-  private picked(
-    model: string,
-    longestSeconds: number,
-    picker?: EndpointPicker,
-    server?: ModelPods,
-  ): PickedModel {
+  private picked(model: string, longestSeconds: number, behind: Behind = {}): PickedModel {
     const { baseUrl, proxy } = this;
-    return new PickedModel(this, model, model, baseUrl, proxy.pods, longestSeconds, picker, server);
+    return new PickedModel(this, model, { model, baseUrl, pods: proxy.pods, longestSeconds, ...behind });
   }
 
   private httpRoute(model: string, longestSeconds: number, pools: readonly PoolShare[]): void {
@@ -297,25 +255,5 @@ export class InferenceGateway extends Construct implements IScrapeTarget {
         fix: `pass keyOf: the server of '${of.model}'`,
       });
     }
-  }
-
-  private mustBeOpen(alias: string, shares: readonly Share[]): void {
-    const keyed = shares.find(({ to }) => to.asksForKey);
-    if (!keyed) return;
-    throw new PlatformError(this, {
-      what: `'${alias}' shares its requests with '${keyed.to.model}', which asks for a key of its own`,
-      why: 'a caller sends one key and knows not to whom: the others would refuse it',
-      fix: `drop apiKey of '${keyed.to.model}': network policies let only the gateway in`,
-    });
-  }
-
-  private mustBeWhole(alias: string, shares: readonly Share[]): void {
-    const sum = shares.reduce((total, { weight }) => total + weight, 0);
-    if (sum === 100) return;
-    throw new PlatformError(this, {
-      what: `weights of '${alias}' add up to ${sum}`,
-      why: 'they are percent: what is missing or too much would be shared out in silence',
-      fix: 'let them add up to 100',
-    });
   }
 }
