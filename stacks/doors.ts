@@ -1,11 +1,14 @@
 import { canariesOf, type Environment } from '../environments';
-import { GatewayApiCrds, InferenceCrds, LoadBalancerController } from '../lib/cluster';
+import { EnvoyGatewayCrds, GatewayApiCrds, InferenceCrds, LoadBalancerController } from '../lib/cluster';
 import type { IScrapeTarget, IWebService } from '../lib/contracts';
 import { type Layer, type Phase, setOrigin } from '../lib/core';
 import {
   Agentgateway,
   AgentgatewayCrds,
   EdgeGateway,
+  EnvoyAiGateway,
+  EnvoyAiGatewayCrds,
+  type GatewayController,
   InferenceGateway,
   type ModelServer,
   type PickedModel,
@@ -33,14 +36,17 @@ export class Doors {
   public readonly namespaces: readonly string[];
   private readonly hosts: boolean;
   private readonly picked: boolean;
-  private controller?: Agentgateway;
+  private readonly envoy: boolean;
+  private controller?: GatewayController;
 
   constructor(private readonly building: Building) {
     const { environment } = building;
     this.hosts = hostsOf(environment).length > 0;
     this.picked = Object.values(environment.models).some((model) => picksOf(environment, model));
+    this.envoy = environment.gateway.implementation === 'envoy-ai-gateway';
+    const home = this.envoy ? 'envoy-gateway' : 'agentgateway';
     this.namespaces = [
-      ...(this.hosts || this.picked ? ['agentgateway'] : []),
+      ...(this.hosts || this.picked ? [home] : []),
       ...(this.hosts ? ['edge'] : []),
       ...(this.hosts && environment.aws ? ['load-balancer'] : []),
     ];
@@ -52,6 +58,7 @@ export class Doors {
     const crds = this.building.layer('gateway-crds', 'cluster');
     new GatewayApiCrds(crds, 'gateway-api');
     new InferenceCrds(crds, 'inference');
+    if (this.envoy) new EnvoyGatewayCrds(crds, 'envoy-gateway');
   }
 
   /** Their controllers, in phase `operators`. */
@@ -62,6 +69,13 @@ export class Doors {
       observed(new LoadBalancerController(home, 'controller'));
     }
     if (!this.hosts && !this.picked) return;
+    if (this.envoy) {
+      const kinds = layer('ai-gateway-crds', 'operators', 'envoy-gateway');
+      new EnvoyAiGatewayCrds(kinds, 'crds');
+      const home = layer('envoy-gateway', 'operators', 'envoy-gateway', kinds, certManager);
+      this.controller = observed(new EnvoyAiGateway(home, 'envoy-gateway'));
+      return;
+    }
     const crds = layer('agentgateway-crds', 'operators', 'agentgateway');
     new AgentgatewayCrds(crds, 'crds');
     const home = layer('agentgateway', 'operators', 'agentgateway', crds);

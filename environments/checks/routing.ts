@@ -20,7 +20,8 @@ export function picks(model: Model, tier: Draft['tier']): boolean {
 }
 
 /** Pickers have something to choose, and can read what they choose for. */
-export function checkRouting({ models, tier }: Draft, { fault }: Checking): void {
+export function checkRouting({ models, tier, gateway }: Draft, { fault }: Checking): void {
+  const envoy = gateway?.implementation === 'envoy-ai-gateway';
   for (const [name, model] of entriesOf(models)) {
     const routing = 'routing' in model ? model.routing : undefined;
     if (name === GATEWAY)
@@ -28,8 +29,20 @@ export function checkRouting({ models, tier }: Draft, { fault }: Checking): void
     if (picks(model, tier) && Object.hasOwn(models ?? {}, `${name}-picker`)) {
       fault(`models.${name}-picker`, `is the name of the picker of '${name}'; choose another name`);
     }
+    if (envoy && picks(model, tier) && 'canary' in model && model.canary) {
+      fault(
+        `models.${name}.canary`,
+        'a rule of envoy-ai-gateway takes one InferencePool, and a canary is a second one; use routing: { kind: service } (LiteLLM shares then), or agentgateway',
+      );
+    }
     if (routing?.kind !== 'picker') continue;
     const path = `models.${name}.routing`;
+    if (envoy && routing.onFailure === 'open') {
+      fault(
+        `${path}.onFailure`,
+        'envoy-ai-gateway does not read it: while the picker is away its proxies answer with an error; write close, or use agentgateway',
+      );
+    }
     const most = mostReplicas(model, tier);
     if (most === 1) {
       fault(
@@ -94,6 +107,13 @@ export function checkSplits({ gateway, models, tier }: Draft, { fault, written }
       fault(path, `'${alias}' is a model or a provider here too; give the split another name`);
     }
     const tasks = new Set<string>();
+    const servers = new Set(Object.keys(shares ?? {}).map((name) => bases.get(name) ?? name));
+    if (gateway?.implementation === 'envoy-ai-gateway' && servers.size > 1) {
+      fault(
+        path,
+        `a rule of envoy-ai-gateway takes one InferencePool, and these are ${servers.size}; share between a model and its adapters, or use agentgateway`,
+      );
+    }
     const members = entriesOf(shares);
     for (const [name] of members) {
       const base = bases.get(name) ?? name;

@@ -1,6 +1,6 @@
 import { numberOr } from '../choices';
 import { listOf, mapOf, objectOf, optional, orEmpty, withDefault } from '../fields';
-import { integer, string } from '../scalars';
+import { enumOf, integer, string } from '../scalars';
 import { hostName, label, secretPath } from './text';
 
 /** Names that clients ask for: models and hosted providers alike. */
@@ -18,8 +18,22 @@ const provider = objectOf('A hosted model', {
   secret: string('Path of the secret with the key; never the key itself', secretPath),
 });
 
+/** Whose proxies answer hosts and models, and who is known and cannot. */
+const implementation = enumOf(
+  "Whose proxies answer hosts, and requests for models with a picker; absent means agentgateway's",
+  ['agentgateway', 'envoy-ai-gateway'],
+  [],
+  {
+    istio:
+      'it reads no model off a body, so one host could answer one model, and a filter for it is no longer part of the inference extension; use agentgateway or envoy-ai-gateway',
+    kgateway: 'it has no InferencePools since 2.2; use agentgateway, which its makers split off for them',
+    alb: 'the AWS Load Balancer Controller knows no InferencePools; use agentgateway, behind its Network Load Balancer',
+  },
+);
+
 /** The gateway in front of all models. */
 export const gateway = objectOf('The gateway in front of all models', {
+  implementation: optional(implementation),
   host: optional(string('Host name that clients use; absent means inside the cluster only', hostName)),
   clients: withDefault(
     listOf('Namespaces whose pods call the gateway; nobody else gets in', string('Namespace', label)),

@@ -1,6 +1,8 @@
 export { Agentgateway, AgentgatewayCrds } from './agentgateway';
 export { EdgeGateway, type EdgeGatewayProps, type EdgeTls } from './edge-gateway';
 export type { ModelPods, PickerOptions } from './endpoint-picker';
+export { EnvoyAiGateway, EnvoyAiGatewayCrds } from './envoy-gateway';
+export type { GatewayController } from './fleets';
 export { InferenceGateway, type InferenceGatewayProps } from './inference-gateway';
 export type { EdgeAccess } from './load-balancer';
 export { PickedModel } from './picked-model';

@@ -1,15 +1,16 @@
-import { ApiObject, Lazy } from 'cdk8s';
 import { Construct } from 'constructs';
 import type { IModelEndpoint, IScrapeTarget } from '../../contracts';
 import { declare, type MetricsEndpoint, namespaceOf, PlatformError } from '../../core';
-import type { Agentgateway } from './agentgateway';
 import { EndpointPicker, type ModelPods, type PickerOptions } from './endpoint-picker';
-import { GatewayProxy } from './gateway-proxy';
+import { EnvoyAiGateway } from './envoy-gateway';
+import type { Fleet } from './fleet';
+import { fleetOf, type GatewayController } from './fleets';
+import { AgentgatewayModelRoutes, EnvoyModelRoutes, type ModelRoutes, type PoolShare } from './model-routes';
 import { type Behind, PickedModel, INFERENCE_PORT as PORT } from './picked-model';
 import { mustBeOpen, mustBeWhole, type Share, sharesByPool } from './shares';
 
 export interface InferenceGatewayProps {
-  readonly controller: Agentgateway;
+  readonly controller: GatewayController;
   /**
    * Longest request that a stopping proxy finishes; no model may answer longer.
    * @default 180
@@ -24,21 +25,12 @@ export interface InferenceGatewayProps {
   readonly replicas?: number;
 }
 
-interface PoolShare {
-  readonly name: string;
-  readonly weight: number;
-}
-
-/** Carries the model of the body: routes cannot match a body. */
-const MODEL_HEADER = 'x-gateway-model-name';
-/** Time for an answer's way back: the model should be the one to give up. */
-const MARGIN_SECONDS = 15;
-
 /** One URL inside the cluster for all models that have several replicas; each request goes to the best of them. */
 export class InferenceGateway extends Construct implements IScrapeTarget {
   /** Up to and including `/v1`. */
   public readonly baseUrl: string;
-  private readonly proxy: GatewayProxy;
+  private readonly proxy: Fleet;
+  private readonly routes: ModelRoutes;
   private readonly namespace: string;
   private readonly drainSeconds: number;
   private readonly pickers: EndpointPicker[] = [];
@@ -47,28 +39,24 @@ export class InferenceGateway extends Construct implements IScrapeTarget {
 
   constructor(scope: Construct, id: string, props: InferenceGatewayProps) {
     super(scope, id);
+    const { controller, bodyMiB = 32 } = props;
     this.namespace = namespaceOf(this);
     this.drainSeconds = props.drainSeconds ?? 180;
-    this.baseUrl = `http://${id}.${this.namespace}.svc:${PORT}/v1`;
-    this.proxy = new GatewayProxy(this, 'Proxy', id, {
-      controller: props.controller,
+    const told = {
       port: PORT,
-      listeners: () => [{ name: 'http', port: PORT, protocol: 'HTTP' }],
+      listeners: () => [{ name: 'http', port: PORT, protocol: 'HTTP' }] as const,
       service: { spec: { type: 'ClusterIP' } },
       size: { cpu: '1', memory: '2Gi' },
       drainSeconds: this.drainSeconds,
+      bodyMiB,
       ...(props.replicas === undefined ? {} : { replicas: props.replicas }),
-    });
-    const targetRefs = [{ group: 'gateway.networking.k8s.io', kind: 'Gateway', name: id }];
-    this.policy('by-model', {
-      targetRefs,
-      traffic: {
-        phase: 'PreRouting',
-        transformation: { request: { set: [{ name: MODEL_HEADER, value: 'json(request.body).model' }] } },
-      },
-    });
-    // What is larger has no model, and so no route.
-    this.policy('limits', { targetRefs, frontend: { http: { maxBufferSize: `${props.bodyMiB ?? 32}Mi` } } });
+    } as const;
+    this.proxy = fleetOf(this, id, controller, told, { models: true });
+    this.baseUrl = `http://${this.proxy.host}:${PORT}/v1`;
+    this.routes =
+      controller instanceof EnvoyAiGateway
+        ? new EnvoyModelRoutes(this, this.proxy)
+        : new AgentgatewayModelRoutes(this, this.proxy, bodyMiB);
     this.node.addValidation({
       validate: () =>
         this.pickers.length ? [] : ['routes to no model. Call route(model) at least once, or leave it out'],
@@ -84,7 +72,9 @@ export class InferenceGateway extends Construct implements IScrapeTarget {
   public route(server: ModelPods, options: PickerOptions = {}): PickedModel {
     this.mustBeFree(server.model);
     this.mustOutlast(server);
-    const picker = new EndpointPicker(this, `Pool-${server.model}`, server, options);
+    this.mustFailAsAsked(server, options);
+    const onFailure = this.routes.failsOpen ? options.onFailure : 'close';
+    const picker = new EndpointPicker(this, `Pool-${server.model}`, server, { ...options, onFailure });
     picker.allowFrom(this.proxy.pods);
     this.pickers.push(picker);
     const named = (model: string, adapters?: readonly PickedModel[]) => {
@@ -111,6 +101,7 @@ export class InferenceGateway extends Construct implements IScrapeTarget {
     options: Pick<PickerOptions, 'scorers' | 'prefix'> = {},
   ): EndpointPicker {
     this.mustBePercent(server, weight);
+    this.mustShare(of.model, 2);
     this.mustBeAlike(of, server);
     const picker = new EndpointPicker(this, `Pool-${server.model}`, server, {
       ...options,
@@ -138,6 +129,7 @@ export class InferenceGateway extends Construct implements IScrapeTarget {
     mustBeOpen(this, alias, shares);
     const longest = Math.max(...shares.map(({ to }) => to.longestSeconds));
     const pools = sharesByPool(this, alias, shares, this.pickers);
+    this.mustShare(alias, pools.length);
     for (const { picker, targets } of pools) picker.answerAs(alias, targets);
     this.httpRoute(
       alias,
@@ -165,43 +157,24 @@ export class InferenceGateway extends Construct implements IScrapeTarget {
 
   private httpRoute(model: string, longestSeconds: number, pools: readonly PoolShare[]): void {
     this.shares.set(model, pools);
-    new ApiObject(this, `Route-${model}`, {
-      apiVersion: 'gateway.networking.k8s.io/v1',
-      kind: 'HTTPRoute',
-      metadata: { name: model, namespace: this.namespace },
-      spec: {
-        parentRefs: [this.proxy.parentRef('http')],
-        rules: [
-          {
-            matches: [
-              {
-                path: { type: 'PathPrefix', value: '/v1' },
-                headers: [{ type: 'Exact', name: MODEL_HEADER, value: model }],
-              },
-            ],
-            backendRefs: Lazy.any({ produce: () => this.backends(model) }),
-            timeouts: { request: `${longestSeconds + MARGIN_SECONDS}s` },
-          },
-        ],
-      },
+    this.routes.route(model, longestSeconds, () => this.shares.get(model) ?? []);
+  }
+
+  private mustFailAsAsked({ model }: ModelPods, { onFailure }: PickerOptions): void {
+    if (onFailure !== 'open' || this.routes.failsOpen) return;
+    throw new PlatformError(this, {
+      what: `is to answer for '${model}' also while its picker is away`,
+      why: 'Envoy AI Gateway does not read failureMode: its proxies answer with an error until the picker is back',
+      fix: "use onFailure 'close', which is what happens, or the controller Agentgateway",
     });
   }
 
-  private backends(model: string) {
-    return (this.shares.get(model) ?? []).map(({ name, weight }) => ({
-      group: 'inference.networking.k8s.io',
-      kind: 'InferencePool',
-      name,
-      weight,
-    }));
-  }
-
-  private policy(name: string, spec: object): void {
-    new ApiObject(this, `Policy-${name}`, {
-      apiVersion: 'agentgateway.dev/v1alpha1',
-      kind: 'AgentgatewayPolicy',
-      metadata: { name: `${this.proxy.name}-${name}`, namespace: this.namespace },
-      spec,
+  private mustShare(name: string, pools: number): void {
+    if (pools < 2 || this.routes.shares) return;
+    throw new PlatformError(this, {
+      what: `is to share the requests for '${name}' between ${pools} pools`,
+      why: 'a rule of Envoy AI Gateway takes one InferencePool: the API server refuses two',
+      fix: 'share them between adapters of one server, let the gateway in front share them, or use the controller Agentgateway',
     });
   }
 
