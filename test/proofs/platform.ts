@@ -118,6 +118,19 @@ function queue(scope: Layer): void {
   write('LocalQueue', { clusterQueue: 'jobs' }, 'apps');
 }
 
+/** A pool of model servers, and how urgent its requests are. */
+function objective(scope: Layer): void {
+  const group = 'inference.networking.k8s.io';
+  const write = (apiVersion: string, kind: string, spec: object) =>
+    new ApiObject(scope, kind, { apiVersion, kind, metadata: { name: 'chat', namespace: 'apps' }, spec });
+  write(`${group}/v1`, 'InferencePool', {
+    selector: { matchLabels: { 'app.kubernetes.io/name': 'gateway' } },
+    targetPorts: [{ number: 4000 }],
+    endpointPickerRef: { name: 'gateway', port: { number: 4000 } },
+  });
+  write('llm-d.ai/v1alpha2', 'InferenceObjective', { priority: -10, poolRef: { name: 'chat' } });
+}
+
 /** A small platform of every phase that no proof refuses; `models` of them, for measurements. */
 export function cleanPlatform(models = 1): App {
   const app = new App();
@@ -143,7 +156,13 @@ export function cleanPlatform(models = 1): App {
 
   const capacity = new Layer(app, 'capacity', { phase: 'capacity' });
   for (const pool of [...POOLS, SLICES]) declare(capacity, 'pool', pool);
-  declare(cluster, 'provides', { kinds: ['karpenter.sh/NodeOverlay'] });
+  declare(cluster, 'provides', {
+    kinds: [
+      'karpenter.sh/NodeOverlay',
+      'inference.networking.k8s.io/InferencePool',
+      'llm-d.ai/InferenceObjective',
+    ],
+  });
   const overlay = new ApiObject(capacity, 'slices', {
     apiVersion: 'karpenter.sh/v1alpha1',
     kind: 'NodeOverlay',
@@ -360,5 +379,6 @@ export function cleanPlatform(models = 1): App {
     JsonPatch.add('/metadata/labels/kueue.x-k8s.io~1queue-name', 'jobs'),
   );
   queue(apps);
+  objective(apps);
   return app;
 }
