@@ -85,6 +85,7 @@ export function enumOf<const V extends string | number | boolean>(
   about: string,
   values: readonly V[],
   notBuilt: readonly string[] = [],
+  refused: Readonly<Record<string, string>> = {},
 ): Field<V> {
   const list = values.map((value) => (notBuilt.length > 0 ? `'${value}'` : String(value))).join(', ');
   return {
@@ -93,7 +94,9 @@ export function enumOf<const V extends string | number | boolean>(
     read: (node, path, report) => {
       const value = node.type === 'scalar' ? node.value : undefined;
       if (values.includes(value as V)) return value as V;
-      if (notBuilt.includes(String(value))) {
+      if (Object.hasOwn(refused, String(value))) {
+        report(node.place, path, `${show(node)} is not offered: ${refused[String(value)]}`);
+      } else if (notBuilt.includes(String(value))) {
         report(node.place, path, `${show(node)} is not built yet; available: ${list}`);
       } else {
         const expected = values.length === 1 ? `is not ${list}` : `is not one of ${list}`;

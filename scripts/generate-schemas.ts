@@ -30,6 +30,7 @@ interface Crd {
 /** Plurals wanted, by group. */
 const CUSTOM: Record<string, readonly string[]> = {
   'agentgateway.dev': ['agentgatewayparameters', 'agentgatewaypolicies'],
+  'aigateway.envoyproxy.io': ['aigatewayroutes', 'gatewayconfigs'],
   'argoproj.io': ['analysistemplates', 'applications', 'appprojects', 'clusteranalysistemplates', 'rollouts'],
   'autoscaling.x-k8s.io': ['capacitybuffers'],
   'barmancloud.cnpg.io': ['objectstores'],
@@ -43,6 +44,13 @@ const CUSTOM: Record<string, readonly string[]> = {
     'externalsecrets',
     'pushsecrets',
     'secretstores',
+  ],
+  'gateway.envoyproxy.io': [
+    'backends',
+    'backendtrafficpolicies',
+    'clienttrafficpolicies',
+    'envoyproxies',
+    'httproutefilters',
   ],
   'gateway.networking.k8s.io': [
     'backendtlspolicies',

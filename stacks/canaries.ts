@@ -9,6 +9,8 @@ export interface Served {
   readonly to: IModelEndpoint;
   /** Percent of the requests; absent where it gets all. */
   readonly weight?: number;
+  /** Headers that its requests carry. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** The sides of a model without a picker: its gateway shares the requests. Who gets none is left out. */

@@ -1,15 +1,19 @@
 import { canariesOf, type Environment } from '../environments';
-import { GatewayApiCrds, InferenceCrds, LoadBalancerController } from '../lib/cluster';
+import { EnvoyGatewayCrds, GatewayApiCrds, InferenceCrds, LoadBalancerController } from '../lib/cluster';
 import type { IScrapeTarget, IWebService } from '../lib/contracts';
 import { type Layer, type Phase, setOrigin } from '../lib/core';
 import {
   Agentgateway,
   AgentgatewayCrds,
   EdgeGateway,
+  EnvoyAiGateway,
+  EnvoyAiGatewayCrds,
+  type GatewayController,
   InferenceGateway,
   type ModelServer,
   type PickedModel,
 } from '../lib/serving';
+import { withAliases } from './aliases';
 import { type Served, sharesOf } from './canaries';
 import { picksOf } from './models';
 import type { Origins } from './origins';
@@ -32,16 +36,19 @@ export class Doors {
   public readonly namespaces: readonly string[];
   private readonly hosts: boolean;
   private readonly picked: boolean;
-  private controller?: Agentgateway;
   /** Models as their picker's gateway answers for them. */
   public readonly pickedModels = new Map<string, PickedModel>();
+  private readonly envoy: boolean;
+  private controller?: GatewayController;
 
   constructor(private readonly building: Building) {
     const { environment } = building;
     this.hosts = hostsOf(environment).length > 0;
     this.picked = Object.values(environment.models).some((model) => picksOf(environment, model));
+    this.envoy = environment.gateway.implementation === 'envoy-ai-gateway';
+    const home = this.envoy ? 'envoy-gateway' : 'agentgateway';
     this.namespaces = [
-      ...(this.hosts || this.picked ? ['agentgateway'] : []),
+      ...(this.hosts || this.picked ? [home] : []),
       ...(this.hosts ? ['edge'] : []),
       ...(this.hosts && environment.aws ? ['load-balancer'] : []),
     ];
@@ -53,6 +60,7 @@ export class Doors {
     const crds = this.building.layer('gateway-crds', 'cluster');
     new GatewayApiCrds(crds, 'gateway-api');
     new InferenceCrds(crds, 'inference');
+    if (this.envoy) new EnvoyGatewayCrds(crds, 'envoy-gateway');
   }
 
   /** Their controllers, in phase `operators`. */
@@ -63,6 +71,13 @@ export class Doors {
       observed(new LoadBalancerController(home, 'controller'));
     }
     if (!this.hosts && !this.picked) return;
+    if (this.envoy) {
+      const kinds = layer('ai-gateway-crds', 'operators', 'envoy-gateway');
+      new EnvoyAiGatewayCrds(kinds, 'crds');
+      const home = layer('envoy-gateway', 'operators', 'envoy-gateway', kinds, certManager);
+      this.controller = observed(new EnvoyAiGateway(home, 'envoy-gateway'));
+      return;
+    }
     const crds = layer('agentgateway-crds', 'operators', 'agentgateway');
     new AgentgatewayCrds(crds, 'crds');
     const home = layer('agentgateway', 'operators', 'agentgateway', crds);
@@ -81,17 +96,16 @@ export class Doors {
     };
     const picked = this.pickedModels;
     const splits: Served[] = [];
-    const served = () =>
-      stable
-        .flatMap((server) => [
-          ...sharesOf(
-            server.model,
-            picked.get(server.model) ?? server,
-            picked.has(server.model) ? undefined : canaryOf(server),
-          ),
-          ...server.adapters.map((to) => ({ alias: to.model, to })),
-        ])
-        .concat(splits);
+    const served = () => {
+      const own = stable.flatMap((server): readonly Served[] => {
+        const to = picked.get(server.model);
+        return [
+          ...sharesOf(server.model, to ?? server, to ? undefined : canaryOf(server)),
+          ...(to ?? server).adapters.map((adapter) => ({ alias: adapter.model, to: adapter })),
+        ];
+      });
+      return withAliases(environment, [...own, ...splits]);
+    };
     if (!this.controller || !behind.length) return served();
     const controller = this.controller;
     const drainSeconds = Math.max(...behind.map((server) => server.longestSeconds));
@@ -112,9 +126,9 @@ export class Doors {
       if (!model) continue;
       const canary = canaryOf(server);
       if (canary) {
-        const { scorers } = choice;
+        const { scorers, prefix } = choice;
         from.try(`models.${server.model}.canary`, () =>
-          gateway.canary(model, canary.to, canary.weight, { scorers }),
+          gateway.canary(model, canary.to, canary.weight, { scorers, prefix }),
         );
       }
       if (model.picker) setOrigin(model.picker, path);
@@ -122,8 +136,8 @@ export class Doors {
     }
     for (const [alias, shares] of Object.entries(environment.gateway.splits)) {
       const sides = Object.entries(shares).flatMap(([name, weight]) => {
-        const to = picked.get(name);
-        return to ? [{ to, weight }] : [];
+        const to = [...picked.values()].flatMap((one) => [one, ...one.adapters]);
+        return to.filter(({ model }) => model === name).map((side) => ({ to: side, weight }));
       });
       const split = from.try(`gateway.splits.${alias}`, () => gateway.split(alias, sides));
       if (split) splits.push({ alias, to: split });

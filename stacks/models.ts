@@ -73,7 +73,8 @@ function modelServer(
     const { disaggregated, replicas: _, adapters: __, ...rest } = props;
     return new DisaggregatedService(scope, alias, { ...rest, ...disaggregated });
   }
-  if (props.engine === 'simulator') return new ModelSimulator(scope, alias, { ...props, keyOf });
+  const kvEvents = tellsOfCache(props);
+  if (props.engine === 'simulator') return new ModelSimulator(scope, alias, { ...props, keyOf, kvEvents });
   if (props.engine === 'triton') {
     const pool = props.pool === undefined ? undefined : pools.get(props.pool);
     const [taking] = takingsOf(props, environment.tier);
@@ -111,5 +112,9 @@ function modelServer(
   }
   return props.engine === 'sglang'
     ? new SglangService(scope, alias, { ...props, ...source, pool, surge, keyOf })
-    : new VllmService(scope, alias, { ...props, ...source, pool, surge, keyOf });
+    : new VllmService(scope, alias, { ...props, ...source, pool, surge, keyOf, kvEvents });
 }
+
+/** Whether a picker goes by what its engine tells of its KV cache. */
+const tellsOfCache = (model: Model): boolean =>
+  'routing' in model && model.routing?.kind === 'picker' && model.routing.prefix === 'precise';

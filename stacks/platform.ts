@@ -276,7 +276,7 @@ export function platform(file: Environment): App {
     });
   });
   observed(litellm);
-  for (const { alias, to, weight } of endpoints) litellm.route(to, { alias, weight });
+  for (const { to, ...how } of endpoints) litellm.route(to, how);
   for (const [alias, { model: provider, secret }] of Object.entries(gateway.providers)) {
     const hosted = () => new HostedProvider(door, alias, { provider, secret });
     litellm.route(from.of(`gateway.providers.${alias}`, hosted));

@@ -63,7 +63,8 @@ const within = (inner: string, outer: string): boolean => `${inner}/`.startsWith
 
 /** Namespaces of the platform and of Kubernetes. */
 export const PLATFORM_NAMESPACES: readonly string[] = [
-  ...['agentgateway', 'batch', 'cert-manager', 'data', 'default', 'edge', 'external-secrets', 'gateway'],
+  ...['agentgateway', 'batch', 'cert-manager', 'data', 'default', 'edge', 'envoy-gateway'],
+  ...['external-secrets', 'gateway'],
   ...['gpu-operator', 'kserve', 'kube-node-lease', 'kube-public', 'kube-system', 'kueue-system', 'langfuse'],
   ...[
     'load-balancer',

@@ -23,11 +23,12 @@ export function checkGateway(draft: Draft, { fault, written }: Checking): void {
     ...adapters.keys(),
     ...Object.keys(gateway?.providers ?? {}),
     ...Object.keys(gateway?.splits ?? {}),
+    ...Object.keys(gateway?.aliases ?? {}),
   ];
   const exists = (alias: string) =>
     (!silent(alias) && written(`models.${alias}`)) ||
     aliases.includes(alias) ||
-    ['gateway.providers', 'gateway.splits'].some((map) => written(`${map}.${alias}`));
+    ['gateway.providers', 'gateway.splits', 'gateway.aliases'].some((map) => written(`${map}.${alias}`));
   const unknown = (alias: string) =>
     silent(alias)
       ? `'${alias}' is on Triton, which speaks no OpenAI protocol: the gateway routes nothing to it; name another`
@@ -51,7 +52,8 @@ export function checkGateway(draft: Draft, { fault, written }: Checking): void {
   }
   /** Undefined for a provider: what its model does is not said here. */
   const taskOf = (alias: string) => {
-    const name = adapters.get(alias) ?? alias;
+    const asked = gateway?.aliases?.[alias]?.model ?? alias;
+    const name = adapters.get(asked) ?? asked;
     const model = Object.hasOwn(models ?? {}, name) ? models?.[name] : undefined;
     return model && ('task' in model ? model.task : 'generate');
   };

@@ -1,4 +1,5 @@
 import { checkAlerts } from './alerts';
+import { checkAliases } from './aliases';
 import { checkAws } from './aws';
 import { checkBatch } from './batch';
 import { checkCanaries } from './canary';
@@ -26,6 +27,7 @@ export function checkAll(draft: Draft, checking: Checking): void {
   checkRouting(draft, checking);
   checkGateway(draft, checking);
   checkSplits(draft, checking);
+  checkAliases(draft, checking);
   checkEdge(draft, checking);
   checkAlerts(draft, checking);
   checkWaivers(draft, checking);

@@ -28,7 +28,8 @@ export function picks(model: Model, tier: Draft['tier']): boolean {
 }
 
 /** Pickers have something to choose, and can read what they choose for. */
-export function checkRouting({ models, tier }: Draft, { fault }: Checking): void {
+export function checkRouting({ models, tier, gateway }: Draft, { fault }: Checking): void {
+  const envoy = gateway?.implementation === 'envoy-ai-gateway';
   for (const [name, model] of entriesOf(models)) {
     const routing = 'routing' in model ? model.routing : undefined;
     if (name === GATEWAY)
@@ -36,8 +37,20 @@ export function checkRouting({ models, tier }: Draft, { fault }: Checking): void
     if (picks(model, tier) && Object.hasOwn(models ?? {}, `${name}-picker`)) {
       fault(`models.${name}-picker`, `is the name of the picker of '${name}'; choose another name`);
     }
+    if (envoy && picks(model, tier) && 'canary' in model && model.canary) {
+      fault(
+        `models.${name}.canary`,
+        'a rule of envoy-ai-gateway takes one InferencePool, and a canary is a second one; use routing: { kind: service } (LiteLLM shares then), or agentgateway',
+      );
+    }
     if (routing?.kind !== 'picker') continue;
     const path = `models.${name}.routing`;
+    if (envoy && routing.onFailure === 'open') {
+      fault(
+        `${path}.onFailure`,
+        'envoy-ai-gateway does not read it: while the picker is away its proxies answer with an error; write close, or use agentgateway',
+      );
+    }
     const most = mostReplicas(model, tier);
     if (most === 1 && !rolesOf(model)) {
       fault(
@@ -63,21 +76,62 @@ export function checkRouting({ models, tier }: Draft, { fault }: Checking): void
     if (routing.scorers && !Object.values(routing.scorers).some((weight) => (weight ?? 0) > 0)) {
       fault(`${path}.scorers`, 'weighs nothing; give one a weight above 0');
     }
+    if (routing.prefix === 'precise') {
+      const why = cannotBePrecise(model, routing);
+      if (why) fault(`${path}.prefix`, why);
+    }
   }
+}
+
+interface Weighing {
+  readonly profile?: string;
+  readonly scorers?: { readonly prefix?: number };
+}
+
+/** Why a picker cannot go by exact prefixes of a model, and what to do. */
+function cannotBePrecise(model: Model, { profile, scorers }: Weighing): string | undefined {
+  if (model.engine === 'sglang') {
+    return 'the engines split prompts into tokens for the picker, and SGLang has no endpoint for it; use approximate';
+  }
+  if ('task' in model && model.task && model.task !== 'generate') {
+    return `a model with task '${model.task}' keeps no prompts that it could come back to; use approximate`;
+  }
+  if ('prefixCaching' in model && model.prefixCaching === false) {
+    return "nothing of a prompt stays in the cache with 'prefixCaching: false'; delete that, or use approximate";
+  }
+  if ('apiKey' in model && model.apiKey) {
+    return "its replicas split prompts for the picker, which has no key to show; drop 'apiKey' (policies let only the gateway in), or use approximate";
+  }
+  const weighed = scorers ? (scorers.prefix ?? 0) : profile === 'load' ? 0 : 1;
+  if (!weighed) return `prefixes are not weighed here; give them a weight, or delete 'prefix'`;
+  return undefined;
 }
 
 /** A split shares all of an alias's requests among models that do the same, and that pickers choose for. */
 export function checkSplits({ gateway, models, tier }: Draft, { fault, written }: Checking): void {
   const providers = gateway?.providers ?? {};
+  const bases = new Map(
+    entriesOf(models).flatMap(([name, model]) =>
+      'adapters' in model ? entriesOf(model.adapters).map(([adapter]) => [adapter, name] as const) : [],
+    ),
+  );
   for (const [alias, shares] of entriesOf(gateway?.splits)) {
     const path = `gateway.splits.${alias}`;
-    if (Object.hasOwn(models ?? {}, alias) || Object.hasOwn(providers, alias)) {
+    if (Object.hasOwn(models ?? {}, alias) || Object.hasOwn(providers, alias) || bases.has(alias)) {
       fault(path, `'${alias}' is a model or a provider here too; give the split another name`);
     }
     const tasks = new Set<string>();
+    const servers = new Set(Object.keys(shares ?? {}).map((name) => bases.get(name) ?? name));
+    if (gateway?.implementation === 'envoy-ai-gateway' && servers.size > 1) {
+      fault(
+        path,
+        `a rule of envoy-ai-gateway takes one InferencePool, and these are ${servers.size}; share between a model and its adapters, or use agentgateway`,
+      );
+    }
     const members = entriesOf(shares);
     for (const [name] of members) {
-      const model = Object.hasOwn(models ?? {}, name) ? models?.[name] : undefined;
+      const base = bases.get(name) ?? name;
+      const model = Object.hasOwn(models ?? {}, base) ? models?.[base] : undefined;
       if (!model) {
         if (!written(`models.${name}`)) fault(`${path}.${name}`, `'${name}' is not a model here`);
         continue;
@@ -91,7 +145,7 @@ export function checkSplits({ gateway, models, tier }: Draft, { fault, written }
       } else if (!picks(model, tier)) {
         fault(
           `${path}.${name}`,
-          `'${name}' has no picker, and a split goes to pickers; give it routing: { kind: picker }`,
+          `'${base}' has no picker, and a split goes to pickers; give it routing: { kind: picker }`,
         );
       }
     }

@@ -1,6 +1,6 @@
 import { valueOr } from '../choices';
 import { listOf, mapOf, objectOf, optional, orEmpty, withDefault } from '../fields';
-import { integer, string } from '../scalars';
+import { enumOf, integer, string } from '../scalars';
 import { hostName, label, secretPath } from './text';
 
 /** Names that clients ask for: models and hosted providers alike. */
@@ -18,8 +18,22 @@ const provider = objectOf('A hosted model', {
   secret: string('Path of the secret with the key; never the key itself', secretPath),
 });
 
+/** Whose proxies answer hosts and models, and who is known and cannot. */
+const implementation = enumOf(
+  "Whose proxies answer hosts, and requests for models with a picker; absent means agentgateway's",
+  ['agentgateway', 'envoy-ai-gateway'],
+  [],
+  {
+    istio:
+      'it reads no model off a body, so one host could answer one model, and a filter for it is no longer part of the inference extension; use agentgateway or envoy-ai-gateway',
+    kgateway: 'it has no InferencePools since 2.2; use agentgateway, which its makers split off for them',
+    alb: 'the AWS Load Balancer Controller knows no InferencePools; use agentgateway, behind its Network Load Balancer',
+  },
+);
+
 /** The gateway in front of all models. */
 export const gateway = objectOf('The gateway in front of all models', {
+  implementation: optional(implementation),
   host: optional(string('Host name that clients use; absent means inside the cluster only', hostName)),
   clients: withDefault(
     listOf('Namespaces whose pods call the gateway; nobody else gets in', string('Namespace', label)),
@@ -39,7 +53,19 @@ export const gateway = objectOf('The gateway in front of all models', {
     mapOf(
       'Names whose requests several models share, in percent',
       alias,
-      mapOf('Percent, by model', label, integer('Percent of the requests', { min: 1, max: 100 })),
+      mapOf('Percent, by model or adapter', label, integer('Percent of the requests', { min: 1, max: 100 })),
+    ),
+  ),
+  aliases: orEmpty(
+    mapOf(
+      'Further names of models, and how urgent requests under them are',
+      alias,
+      objectOf('What a name stands for', {
+        model: string('Model, adapter or split', alias),
+        priority: optional(
+          string('One of its routing.priorities; then requests carry it, whatever the client sends', label),
+        ),
+      }),
     ),
   ),
   fallbacks: orEmpty(

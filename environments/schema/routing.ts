@@ -20,6 +20,12 @@ export const routing = oneOf('How requests find a replica: picker or service', {
           session: weight('The replica of this session, by header x-session-id'),
         }),
       ),
+      prefix: optional(
+        enumOf('How it knows who holds the beginning of a prompt: by what it sent, or by what engines tell', [
+          'approximate',
+          'precise',
+        ]),
+      ),
       onFailure: optional(
         enumOf('Without a picker: open takes any replica, close refuses', ['open', 'close']),
       ),

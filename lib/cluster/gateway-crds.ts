@@ -4,7 +4,7 @@ import { crdOf } from '../schemas';
 
 const GATEWAY = 'gateway.networking.k8s.io/v1';
 
-/** What agentgateway watches of the standard channel. */
+/** What gateways watch of the standard channel. */
 const GATEWAY_KINDS = [
   'BackendTLSPolicy',
   'GRPCRoute',
@@ -24,6 +24,15 @@ const INFERENCE_KINDS = [
   ['llm-d.ai/v1alpha2', 'InferenceObjective'],
 ] as const;
 
+/** Kinds of Envoy Gateway that ours are of, and that Envoy AI Gateway writes. Its controller does without the others. */
+const ENVOY_KINDS = [
+  'Backend',
+  'BackendTrafficPolicy',
+  'ClientTrafficPolicy',
+  'EnvoyProxy',
+  'HTTPRouteFilter',
+];
+
 /** The Gateway API's standard channel, which no installable chart brings: the only one is larger than a release may be. */
 export class GatewayApiCrds extends CrdSet {
   constructor(scope: Construct, id: string) {
@@ -42,6 +51,17 @@ export class InferenceCrds extends CrdSet {
       scope,
       id,
       INFERENCE_KINDS.map(([apiVersion, kind]) => crd(apiVersion, kind)),
+    );
+  }
+}
+
+/** Kinds of Envoy Gateway: its chart of them is larger than a release may be, and brings the experimental channel along. */
+export class EnvoyGatewayCrds extends CrdSet {
+  constructor(scope: Construct, id: string) {
+    super(
+      scope,
+      id,
+      ENVOY_KINDS.map((kind) => crd('gateway.envoyproxy.io/v1alpha1', kind)),
     );
   }
 }

@@ -1,6 +1,6 @@
 export { CertManager } from './cert-manager';
 export { ExternalSecretsOperator } from './external-secrets-operator';
-export { GatewayApiCrds, InferenceCrds } from './gateway-crds';
+export { EnvoyGatewayCrds, GatewayApiCrds, InferenceCrds } from './gateway-crds';
 export { Keda } from './keda';
 export { ClusterKnown } from './known';
 export { KServe, KServeCrds } from './kserve';

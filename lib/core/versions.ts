@@ -51,6 +51,14 @@ export const charts = {
     repository: 'oci://cr.agentgateway.dev/charts',
     version: 'v1.4.1',
   },
+  // Its chart of kinds is larger than a release may be: they are objects of ours.
+  envoyGateway: { chart: 'gateway-helm', repository: 'oci://docker.io/envoyproxy', version: 'v1.9.0' },
+  envoyAiGatewayCrds: {
+    chart: 'ai-gateway-crds-helm',
+    repository: 'oci://docker.io/envoyproxy',
+    version: 'v1.1.0',
+  },
+  envoyAiGateway: { chart: 'ai-gateway-helm', repository: 'oci://docker.io/envoyproxy', version: 'v1.1.0' },
   keda: { chart: 'keda', repository: 'https://kedacore.github.io/charts', version: '2.20.2' },
   efaDevicePlugin: {
     chart: 'aws-efa-k8s-device-plugin',
@@ -86,6 +94,10 @@ export const images = {
   disaggSidecar: 'ghcr.io/llm-d/llm-d-router-disagg-sidecar:v0.10.0',
   agentgatewayController: 'cr.agentgateway.dev/controller:v1.4.1',
   agentgatewayProxy: 'cr.agentgateway.dev/agentgateway:v1.4.1',
+  envoyGatewayController: 'docker.io/envoyproxy/gateway:v1.9.0',
+  envoyProxy: 'docker.io/envoyproxy/envoy:distroless-v1.39.0',
+  envoyAiGatewayController: 'docker.io/envoyproxy/ai-gateway-controller:v1.1.0',
+  envoyAiGatewayProcessor: 'docker.io/envoyproxy/ai-gateway-extproc:v1.1.0',
   litellm: 'ghcr.io/berriai/litellm-database:v1.106.2',
   postgres: 'ghcr.io/cloudnative-pg/postgresql:18.4-standard-trixie',
   valkey: 'docker.io/valkey/valkey:9.1.1',

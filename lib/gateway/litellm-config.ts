@@ -33,10 +33,12 @@ export const keyVariable = ({ to }: Route): string =>
 export function litellmConfig(state: GatewayState) {
   const { routes, coordination, cache, settings } = state;
   const timeout = routes.longestSeconds + MARGIN_SECONDS;
-  const hinted = [...new Set(routes.all.filter(({ to }) => to.readsHeaders).map(({ alias }) => alias))];
+  const hinted = [
+    ...new Set(routes.all.filter(({ to, headers }) => to.readsHeaders && !headers).map(({ alias }) => alias)),
+  ];
   return {
     model_list: routes.all.map((route) => {
-      const { alias, to, weight, key } = route;
+      const { alias, to, weight, key, headers } = route;
       return {
         model_name: alias,
         litellm_params: {
@@ -45,6 +47,7 @@ export function litellmConfig(state: GatewayState) {
           ...(key ? { api_key: env(keyVariable(route)) } : {}),
           // Only ever `weight`: an rpm or tpm on one deployment leaves its siblings without requests.
           ...(weight === undefined ? {} : { weight }),
+          ...(headers ? { extra_headers: headers } : {}),
         },
         model_info: { id: `${alias}/${to.model}` },
       };

@@ -81,6 +81,11 @@ export interface RouteOptions {
    * @default - equal shares
    */
   readonly weight?: number;
+  /**
+   * Headers that requests for the alias carry; then none of the client's is passed on.
+   * @default - none of its own
+   */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 const PORT = 4000;
@@ -187,9 +192,15 @@ export class LiteLlmGateway extends Construct implements IScrapeTarget, IWebServ
   }
 
   /** Send requests for a model to this endpoint. The same alias twice means: balance between them. */
-  public route(to: IModelEndpoint, { alias = to.model, weight }: RouteOptions = {}): void {
+  public route(to: IModelEndpoint, { alias = to.model, weight, headers }: RouteOptions = {}): void {
     const key = to.keyFor?.(this) ?? to.apiKey;
-    this.routes.add({ alias, to, ...(weight === undefined ? {} : { weight }), ...(key ? { key } : {}) });
+    this.routes.add({
+      alias,
+      to,
+      ...(weight === undefined ? {} : { weight }),
+      ...(headers ? { headers } : {}),
+      ...(key ? { key } : {}),
+    });
     if (to.pods && to.port !== undefined) {
       to.pods.allowFrom(this.pods, { port: to.port, why: `requests for '${alias}'` });
     } else {

@@ -8,6 +8,8 @@ export interface Route {
   readonly weight?: number;
   /** Key that the endpoint asks for, where the gateway reads it. */
   readonly key?: SecretRef;
+  /** Headers that its requests carry, whatever the client sends. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** Where requests go: aliases with the endpoints behind them, and what stands in when all of those fail. */

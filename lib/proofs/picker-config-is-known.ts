@@ -1,5 +1,6 @@
 import { parse } from 'yaml';
 import { configFaults } from './picker/config';
+import { preciseFaults } from './picker/precise';
 import type { Proof, Refusal } from './proof';
 
 const KIND = 'EndpointPickerConfig';
@@ -7,6 +8,8 @@ const FLAG = /^--allow-experimental-plugins(=true)?$/;
 
 /**
  * The file of an endpoint picker names plugins, parameters and metrics that its version has.
+ *
+ * Where it goes by exact prefixes, its engines tell of their caches under the names and in the blocks that it looks up.
  *
  * Fails: `lruCapacityPerSever: 31250`, and `vllm:gpu_cache_usage_perc`, which vLLM no longer tells.
  */
@@ -32,11 +35,14 @@ export const pickerConfigIsKnown: Proof = {
         const meant = readers.some(({ template }) =>
           template.spec.containers.some(({ args = [] }) => args.some((arg) => FLAG.test(arg))),
         );
-        for (const { what, fix } of configFaults(config, meant)) {
+        const faults = [...configFaults(config, meant), ...preciseFaults(config, readers, index)];
+        for (const { what, why, fix } of faults) {
           findings.push({
             object,
             what: `'${file}': ${what}`,
-            why: 'the picker drops what it does not know, or ends at once: requests go to any replica, or to none',
+            why:
+              why ??
+              'the picker drops what it does not know, or ends at once: requests go to any replica, or to none',
             fix,
           });
         }

@@ -17,6 +17,7 @@ import { objectFitsApply } from './object-fits-apply';
 import { objectIsValid } from './object-is-valid';
 import { parallelismDivides } from './parallelism-divides';
 import { pickerConfigIsKnown } from './picker-config-is-known';
+import { pickerObjectsAreRead } from './picker-objects-are-read';
 import { podHasAHome } from './pod-has-a-home';
 import { podIsRestricted } from './pod-is-restricted';
 import { podsAreDeclared } from './pods-are-declared';
@@ -47,6 +48,7 @@ export const PROOFS: readonly Proof[] = [
   namesJoin,
   pickerConfigIsKnown,
   rolesJoin,
+  pickerObjectsAreRead,
   queryParses,
   metricExists,
   podsAreDeclared,

@@ -23,7 +23,7 @@ function opening(json: KubeObject, index: Index): string | undefined {
   if (json.kind !== 'Gateway' || !json.apiVersion.startsWith('gateway.networking.k8s.io/')) return undefined;
   // The Service that its proxies get.
   const service = parametersOf(json, index)?.service;
-  const inside = service?.spec?.type === 'ClusterIP' || isInternal(service?.metadata?.annotations);
+  const inside = service?.type === 'ClusterIP' || isInternal(service?.annotations);
   return inside ? undefined : 'is a Gateway';
 }
 

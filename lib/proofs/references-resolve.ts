@@ -31,6 +31,7 @@ export const referencesResolve: Proof = {
         if (refusal) findings.push(refusal);
       }
     };
+    const releases = rendered.facts.of('release');
     const take = (found: { findings: readonly Refusal[]; checked: number }) => {
       findings.push(...found.findings);
       checked += found.checked;
@@ -47,7 +48,7 @@ export const referencesResolve: Proof = {
       judge(isCustom(object.json) ? customReferences(object) : objectReferences(object));
       const { backends, references } = backendsOf(object);
       judge(references);
-      take(poolGateways(object, index));
+      take(poolGateways(object, index, releases));
       for (const backend of backends) {
         checked++;
         const refusal = resolveBackend(backend, index);

@@ -55,10 +55,11 @@ function shutdowns(
   lifecycles: ReadonlyMap<string, LifecycleFact>,
   index: Index,
 ): Refusal[] {
-  if (route.json.kind !== 'HTTPRoute') return [];
+  if (!/^(HTTP|AIGateway)Route$/.test(route.json.kind)) return [];
   return gatewaysOf(route, index).flatMap((gateway) => {
-    const most = parametersOf(gateway.json, index)?.shutdown?.max;
-    if (most === undefined) return [];
+    const shutdown = parametersOf(gateway.json, index)?.shutdown;
+    if (!shutdown) return [];
+    const { max: most, field } = shutdown;
     return ownersBehind(route, index).flatMap((owner): Refusal[] => {
       const needed = lifecycles.get(owner)?.drainSeconds ?? 0;
       if (needed <= most) return [];
@@ -67,7 +68,7 @@ function shutdowns(
           object: gateway.id,
           what: `its proxies stop after ${most} s, and ${owner} works on a request for up to ${needed} s`,
           why: 'a rollout of the proxies cuts answers that are still being written',
-          fix: `raise shutdown.max of its AgentgatewayParameters to ${needed}, or lower drainSeconds`,
+          fix: `raise ${field} to ${needed}, or lower drainSeconds`,
         },
       ];
     });
@@ -76,7 +77,7 @@ function shutdowns(
 
 function ofRoute(object: RenderedObject): Door[] {
   const { json } = object;
-  if (!/^(HTTP|GRPC)Route$/.test(json.kind)) return [];
+  if (!/^(HTTP|GRPC|AIGateway)Route$/.test(json.kind)) return [];
   const { rules = [] } = (json.spec ?? {}) as { readonly rules?: readonly Rule[] };
   return rules.flatMap((rule) =>
     Object.entries(rule.timeouts ?? {})

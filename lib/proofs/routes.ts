@@ -1,4 +1,5 @@
 import type { KubeObject, PodsFact, RenderedObject } from '../core';
+import { seconds } from './duration';
 import type { Index } from './index-of';
 import { backendsOf } from './references/backends';
 import { behind, containerPort } from './services';
@@ -69,8 +70,20 @@ export function gatewaysOf({ json }: RenderedObject, index: Index): RenderedObje
   });
 }
 
-/** How agentgateway is to make the proxies of a gateway. */
+/** How the proxies of a gateway are to be made, whoever makes them. */
 export interface ProxyParameters {
+  readonly shutdown?: {
+    readonly max: number;
+    /** Field that says so. */
+    readonly field: string;
+  };
+  readonly service?: {
+    readonly annotations?: Readonly<Record<string, string>>;
+    readonly type?: string;
+  };
+}
+
+interface Agentgateway {
   readonly shutdown?: { readonly max: number };
   readonly service?: {
     readonly metadata?: { readonly annotations?: Readonly<Record<string, string>> };
@@ -78,11 +91,32 @@ export interface ProxyParameters {
   };
 }
 
+interface EnvoyProxy {
+  readonly shutdown?: { readonly drainTimeout?: string };
+  readonly provider?: { readonly kubernetes?: { readonly envoyService?: ProxyParameters['service'] } };
+}
+
 export function parametersOf({ metadata, spec }: KubeObject, index: Index): ProxyParameters | undefined {
   const { infrastructure } = (spec ?? {}) as {
     infrastructure?: { parametersRef?: { kind?: string; name?: string } };
   };
   const { kind, name } = infrastructure?.parametersRef ?? {};
-  if (kind !== 'AgentgatewayParameters') return undefined;
-  return index.object(`${kind}/${metadata.namespace}/${name}`)?.json.spec as ProxyParameters | undefined;
+  const found = index.object(`${kind}/${metadata.namespace}/${name}`)?.json.spec;
+  if (found && kind === 'AgentgatewayParameters') {
+    const { shutdown, service } = found as Agentgateway;
+    const field = 'shutdown.max of its AgentgatewayParameters';
+    return {
+      ...(shutdown ? { shutdown: { max: shutdown.max, field } } : {}),
+      service: { annotations: service?.metadata?.annotations, type: service?.spec?.type },
+    };
+  }
+  if (found && kind === 'EnvoyProxy') {
+    const { shutdown, provider } = found as EnvoyProxy;
+    const field = 'shutdown.drainTimeout of its EnvoyProxy';
+    return {
+      ...(shutdown?.drainTimeout ? { shutdown: { max: seconds(shutdown.drainTimeout), field } } : {}),
+      service: provider?.kubernetes?.envoyService,
+    };
+  }
+  return undefined;
 }

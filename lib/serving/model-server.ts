@@ -24,6 +24,7 @@ import {
 } from '../core';
 import { type Adapter, ServedAdapter } from './adapters';
 import type { EngineName } from './engines';
+import type { KvEvents } from './kv-events';
 import { PORT, serverWorkload } from './server-workload';
 import { type Card, cardOf } from './signals';
 import { simulatorPod } from './simulator-pod';
@@ -74,6 +75,11 @@ export interface ModelServerProps {
    * @default - none
    */
   readonly adapters?: Readonly<Record<string, Adapter>>;
+  /**
+   * Tell a picker what is in the KV caches: what `prefix: 'precise'` goes by.
+   * @default false
+   */
+  readonly kvEvents?: boolean;
 }
 
 /** Several nodes that work as one. */
@@ -146,6 +152,8 @@ export interface ServerPod
   readonly start?: ModelStart;
   /** What it was measured to take of a GPU, where nobody can compute it. */
   readonly takes?: MeasuredGpu;
+  /** How it tells what is in its KV cache; absent where it does not. */
+  readonly kvEvents?: KvEvents;
 }
 
 /** Props with every default filled in. */
@@ -159,6 +167,8 @@ export type ServerSettings = Required<
     readonly port?: number;
     /** The served name; absent for the construct's id. */
     readonly alias?: string;
+    /** Whether to tell a picker what is in the KV caches. */
+    readonly kvEvents?: boolean;
   };
 
 /** One model behind one OpenAI-compatible Service called like the construct: what every engine has in common. */
@@ -195,6 +205,8 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
   public readonly task: ModelStart['task'];
   /** Slowest start of a replica that has a node, waits for its weights included. */
   public readonly startsWithinSeconds: number;
+  /** How its replicas tell what is in their KV caches; absent where they do not. */
+  public readonly kvEvents?: KvEvents;
   /** Its adapters: models of their own names behind the same Service. */
   public readonly adapters: readonly ServedAdapter[];
   /** What an autoscaler scales. */
@@ -239,31 +251,19 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
       replicas: this.replicas,
       drainSeconds: this.longestSeconds,
       adapters,
+      kvEvents: props.kvEvents,
       ...(this.secret ? { key: this.secret.key('apiKey') } : {}),
       ...(props.context === undefined ? {} : { context: props.context }),
     });
-    const {
-      engine,
-      tells,
-      port,
-      pool,
-      slice,
-      sharedBy,
-      weights,
-      start,
-      takes,
-      group,
-      kserve,
-      ranks,
-      ...pod
-    } = made;
-    this.port = port ?? PORT;
-    this.image = pod.image;
-    this.mountedImages = Object.values(pod.mounts ?? {}).flatMap((from) =>
+    const { engine, tells, pool, slice, sharedBy, weights, start, takes, group, kserve, resources } = made;
+    this.kvEvents = made.kvEvents;
+    this.port = made.port ?? PORT;
+    this.image = made.image;
+    this.mountedImages = Object.values(made.mounts ?? {}).flatMap((from) =>
       'image' in from ? from.image : [],
     );
-    this.pullSecrets = pod.pullSecrets ?? [];
-    this.resources = pod.resources;
+    this.pullSecrets = made.pullSecrets ?? [];
+    this.resources = resources;
     const scales = this.replicas.max > this.replicas.min;
     if (scales && !tells) this.cannotScale(engine);
     const described = {
@@ -300,20 +300,20 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
     this.server = server;
     this.engineBehind = made.enginePort !== undefined;
     this.tells = tells;
-    this.card = cardOf(pod.resources.gpus, slice, sharedBy);
+    this.card = cardOf(resources.gpus, slice, sharedBy);
     this.nodes = group?.nodes ?? 1;
     this.tellers = group?.allTell ? group.nodes : 1;
-    this.ranks = ranks ?? 1;
+    this.ranks = made.ranks ?? 1;
     if (weights === 'hub') outward.reach('internet', { why: 'weights from the model hub' });
 
     this.task = start?.task ?? 'generate';
-    this.startsWithinSeconds = pod.startupSeconds + (pod.waitsSeconds ?? 0);
+    this.startsWithinSeconds = made.startupSeconds + (made.waitsSeconds ?? 0);
 
     declare(this, 'model', () => ({
       alias: id,
       model: props.model,
       engine,
-      gpusPerReplica: (pod.resources.gpus ?? 0) * (group?.nodes ?? 1),
+      gpusPerReplica: (resources.gpus ?? 0) * (group?.nodes ?? 1),
       ...(group ? { nodes: group.nodes } : {}),
       replicas: this.replicas,
       ...(pool === undefined ? {} : { pool }),
@@ -409,5 +409,5 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
   }
 }
 
-const simulated = ({ node }: Construct, { context, adapters }: ServerSettings): ServerPod =>
-  simulatorPod({ alias: node.id, context, adapters });
+const simulated = (server: Construct, { context, adapters, kvEvents }: ServerSettings): ServerPod =>
+  simulatorPod({ alias: server.node.id, namespace: namespaceOf(server), context, adapters, kvEvents });

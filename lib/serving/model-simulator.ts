@@ -1,4 +1,5 @@
 import type { Construct } from 'constructs';
+import { namespaceOf } from '../core';
 import { ModelServer, type ModelServerProps } from './model-server';
 import { simulatorPod } from './simulator-pod';
 
@@ -17,8 +18,8 @@ export interface ModelSimulatorProps extends Omit<ModelServerProps, 'simulate'> 
 export class ModelSimulator extends ModelServer {
   constructor(scope: Construct, id: string, props: ModelSimulatorProps) {
     const { maxSequences } = props;
-    super(scope, id, props, (_, { context, adapters }) =>
-      simulatorPod({ alias: id, context, maxSequences, adapters }),
+    super(scope, id, props, (server, { context, adapters, kvEvents }) =>
+      simulatorPod({ alias: id, namespace: namespaceOf(server), context, maxSequences, adapters, kvEvents }),
     );
   }
 }

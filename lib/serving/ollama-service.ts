@@ -5,7 +5,7 @@ import { onDevice, type ReplicaProps, replicaResources } from './gpu-replica';
 import { ModelServer, type ModelServerProps, type ServerPod, type ServerSettings } from './model-server';
 
 export interface OllamaServiceProps
-  extends Omit<ModelServerProps, 'adapters' | 'apiKey'>,
+  extends Omit<ModelServerProps, 'adapters' | 'apiKey' | 'kvEvents'>,
     Pick<ReplicaProps, 'slice' | 'surge' | 'cpu' | 'memoryGiB'> {
   /** Model and tag as Ollama's library spells them, such as `qwen3:0.6b`, or a GGUF of the hub: `hf.co/owner/name:Q4_K_M`. */
   readonly model: string;

@@ -19,7 +19,7 @@ import { type ExpertBalance, type Layout, layoutOf, type SpreadProps, spreadStar
 import { isBucket, loading, podOf, type WeightsProps } from './weights';
 
 export interface SglangServiceProps
-  extends Omit<ModelServerProps, 'adapters'>,
+  extends Omit<ModelServerProps, 'adapters' | 'kvEvents'>,
     ReplicaProps,
     NodeGroupProps,
     SpreadProps,

@@ -1,26 +1,26 @@
 import { images } from '../core';
 import type { Adapter } from './adapters';
+import { kvEvents, SIMULATED_ADDRESS, simulatedEvents } from './kv-events';
 import type { ServerPod } from './model-server';
 
 /** What a simulator is told of the model that it stands for. */
 export interface Simulated {
   /** Served name. */
   readonly alias: string;
+  readonly namespace: string;
   readonly context?: number;
   readonly maxSequences?: number;
   readonly adapters: Readonly<Record<string, Adapter>>;
   /** Where it is to listen; absent for 8000. */
   readonly port?: number;
+  /** Whether to tell a picker what is in the KV caches. */
+  readonly kvEvents?: boolean;
 }
 
 /** The pod that answers in place of an engine: its API and metrics on a CPU. */
-export function simulatorPod({
-  alias,
-  context = 32768,
-  maxSequences = 256,
-  adapters,
-  port = 8000,
-}: Simulated): ServerPod {
+export function simulatorPod(simulated: Simulated): ServerPod {
+  const { alias, namespace, context = 32768, maxSequences = 256, adapters, port = 8000 } = simulated;
+  const events = simulated.kvEvents ? kvEvents('picker') : undefined;
   return {
     engine: 'simulator',
     tells: 'vllm',
@@ -35,7 +35,9 @@ export function simulatorPod({
       '--served-model-name',
       alias,
       ...simulatedAdapters(adapters),
+      ...(events ? simulatedEvents(alias, namespace, events) : []),
     ],
+    ...(events ? { env: SIMULATED_ADDRESS, kvEvents: events } : {}),
     resources: { cpu: '100m', memory: '256Mi' },
     user: 65532,
     startupSeconds: 60,

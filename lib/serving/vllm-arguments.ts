@@ -37,6 +37,7 @@ export const OWNED: Readonly<Record<string, string>> = {
   '--spec-model': "use the prop 'speculative'",
   '--spec-tokens': "use the prop 'speculative'",
   '--enable-prefix-caching': "use the prop 'prefixCaching'",
+  '--kv-events-config': "use the prop 'kvEvents'",
   '--kv-offloading-size': "use the prop 'kvOffloadGiB'",
   '--kv-offloading-backend': "use the prop 'kvOffloadGiB'",
   '--revision': "use the prop 'revision'",
@@ -44,6 +45,11 @@ export const OWNED: Readonly<Record<string, string>> = {
   '--model-loader-extra-config': "use the prop 'weights'",
   '--download-dir': "use the prop 'weightsGiB', which says how much room there is",
   '--limit-mm-per-prompt': "use the prop 'mediaPerPrompt'",
+};
+
+/** Those that it writes besides where it tells of its cache. */
+export const OWNED_WITH_EVENTS: Readonly<Record<string, string>> = {
+  '--block-size': 'delete it: the picker counts in blocks of the same size',
 };
 
 const CLEARTEXT = {

@@ -11,6 +11,7 @@ import {
   replicaSharedMemory,
   startupSeconds,
 } from './gpu-replica';
+import { ENGINE_ADDRESS, engineEvents, kvEvents, mustCache } from './kv-events';
 import { ModelServer, type ModelServerProps, type ServerPod, type ServerSettings } from './model-server';
 import {
   EFA_ENV,
@@ -24,7 +25,7 @@ import {
 import { QUANTIZATIONS } from './quantizations';
 import { mustShareWords, type Speculation, speculationFacts, speculativeConfig } from './speculation';
 import { type ExpertParallel, type Layout, layoutOf, type SpreadProps, spreadStart } from './spread';
-import { flagged, OWNED, REFUSED, spreadFlags } from './vllm-arguments';
+import { flagged, OWNED, OWNED_WITH_EVENTS, REFUSED, spreadFlags } from './vllm-arguments';
 import { AS_USER, UNTOLD, VLLM_HOME } from './vllm-env';
 import { checkFlags, checkWord, vllmFlags } from './vllm-flags';
 import { isBucket, type Loading, loading, podOf, type WeightsProps } from './weights';
@@ -181,9 +182,12 @@ export function vllmPod(server: Construct, props: VllmServiceProps, settings: Se
   mustHear(server, props);
   mustSee(server, props);
   mustQuantize(server, props.quantization);
+  mustCache(server, props);
   if (props.config) mustRead(server, props.config, props.model);
   if (props.speculative) mustShareWords(server, props.model, props.speculative);
-  checkFlags(server, extraArgs, OWNED, nodes > 1 ? { ...REFUSED, ...REFUSED_IN_GROUPS } : REFUSED);
+  const events = props.kvEvents ? kvEvents('replica') : undefined;
+  const owned = events ? { ...OWNED, ...OWNED_WITH_EVENTS } : OWNED;
+  checkFlags(server, extraArgs, owned, nodes > 1 ? { ...REFUSED, ...REFUSED_IN_GROUPS } : REFUSED);
   const inGroup = nodes > 1 ? vllmGroupArgs(nodes, layout, starts) : undefined;
   const args = engineArgs();
 
@@ -221,6 +225,7 @@ export function vllmPod(server: Construct, props: VllmServiceProps, settings: Se
       VLLM_HTTP_TIMEOUT_KEEP_ALIVE: '120',
       ...(key ? { VLLM_API_KEY: key } : {}),
       ...(nodes > 1 ? groupEnv('VLLM_HOST_IP') : {}),
+      ...(events ? ENGINE_ADDRESS : {}),
       ...(efa ? EFA_ENV : {}),
     },
     resources,
@@ -228,6 +233,7 @@ export function vllmPod(server: Construct, props: VllmServiceProps, settings: Se
     writable: { [VLLM_HOME]: '20Gi', ...weights.writable },
     ...podOf(weights),
     ...replicaSharedMemory(gpus, props.kvOffloadGiB),
+    ...(events ? { kvEvents: events } : {}),
     startupSeconds: starts,
   };
 
@@ -246,6 +252,7 @@ export function vllmPod(server: Construct, props: VllmServiceProps, settings: Se
       ...loadFlags(props, weights, resources),
       ...formatFlags(server, props),
       ...cacheFlags(props),
+      ...(events ? engineEvents(server.node.id, events) : []),
       ...(task === 'generate' ? answerFlags(server, props) : []),
       ...(props.speculative
         ? [`--speculative-config=${speculativeConfig(server, props.speculative, weights.pathOf)}`]

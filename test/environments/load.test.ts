@@ -51,7 +51,7 @@ describe('values', () => {
   test('absent sections read as empty, with their defaults', () => {
     const env = load(LOCAL);
     expect(env).toMatchObject({ prefix: 'nexus', pools: {}, models: {}, waivers: [] });
-    expect(env.gateway).toEqual({ clients: [], providers: {}, splits: {}, fallbacks: {} });
+    expect(env.gateway).toEqual({ clients: [], providers: {}, splits: {}, aliases: {}, fallbacks: {} });
     expect(env.observability).toEqual({ retentionDays: 15 });
     expect(env.aws).toBeUndefined();
   });

@@ -150,10 +150,10 @@ describe('defaults', () => {
   test('an endpoint that is gone without a word is found in a minute', () => {
     const layer = gatewayLayer();
     gateway(layer);
-    const valueOf = (name: string) => container(layer).env?.find((one) => one.name === name)?.value;
-    expect(valueOf('AIOHTTP_SO_KEEPALIVE')).toBe('true');
+    const said = (name: string) => container(layer).env?.find((one) => one.name === name)?.value;
+    expect(said('AIOHTTP_SO_KEEPALIVE')).toBe('true');
     const [idle, interval, count] = ['KEEPIDLE', 'KEEPINTVL', 'KEEPCNT'].map((name) =>
-      Number(valueOf(`AIOHTTP_TCP_${name}`)),
+      Number(said(`AIOHTTP_TCP_${name}`)),
     );
     expect(idle + interval * count).toBe(60);
   });

@@ -161,6 +161,19 @@ function twoRoles(serving: Layer, operators: Layer): void {
   });
 }
 
+/** A pool of model servers, and how urgent its requests are. */
+function objective(scope: Layer): void {
+  const group = 'inference.networking.k8s.io';
+  const write = (apiVersion: string, kind: string, spec: object) =>
+    new ApiObject(scope, kind, { apiVersion, kind, metadata: { name: 'chat', namespace: 'apps' }, spec });
+  write(`${group}/v1`, 'InferencePool', {
+    selector: { matchLabels: { 'app.kubernetes.io/name': 'gateway' } },
+    targetPorts: [{ number: 4000 }],
+    endpointPickerRef: { name: 'gateway', port: { number: 4000 } },
+  });
+  write('llm-d.ai/v1alpha2', 'InferenceObjective', { priority: -10, poolRef: { name: 'chat' } });
+}
+
 /** A small platform of every phase that no proof refuses; `models` of them, for measurements. */
 export function cleanPlatform(models = 1): App {
   const app = new App();
@@ -186,7 +199,9 @@ export function cleanPlatform(models = 1): App {
 
   const capacity = new Layer(app, 'capacity', { phase: 'capacity' });
   for (const pool of [...POOLS, SLICES, GRAVITON]) declare(capacity, 'pool', pool);
-  declare(cluster, 'provides', { kinds: ['karpenter.sh/NodeOverlay'] });
+  declare(cluster, 'provides', {
+    kinds: ['karpenter.sh/NodeOverlay', 'llm-d.ai/InferenceObjective'],
+  });
   const overlay = new ApiObject(capacity, 'slices', {
     apiVersion: 'karpenter.sh/v1alpha1',
     kind: 'NodeOverlay',
@@ -404,5 +419,6 @@ export function cleanPlatform(models = 1): App {
   );
   queue(apps);
   twoRoles(serving, operators);
+  objective(apps);
   return app;
 }

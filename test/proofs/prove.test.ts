@@ -118,6 +118,7 @@ test('every proof has a public name and a line of documentation', () => {
       "names-join",
       "picker-config-is-known",
       "roles-join",
+      "picker-objects-are-read",
       "query-parses",
       "metric-exists",
       "pods-are-declared",

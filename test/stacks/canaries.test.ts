@@ -32,7 +32,10 @@ function over(name: string, yaml: string) {
 
 test('both sides ask for one key, and are asked before anybody else', () => {
   const canary = '{ image: registry.example.com/vllm:v1, weight: 10, replicas: { min: 1, max: 1 } }';
-  const { findings, rendered } = over('stg', `budgetUsd: 30000\nmodels: { chat: { canary: ${canary} } }\n`);
+  const { findings, rendered } = over(
+    'stg',
+    `budgetUsd: 30000\ngateway: { implementation: agentgateway }\nmodels: { chat: { canary: ${canary} } }\n`,
+  );
   expect(findings).toEqual([]);
   const keys = rendered.objects.flatMap(({ id, json }) => {
     const found = /"name":"(VLLM_API_KEY|API_KEY|CHAT_API_KEY)","valueFrom":\{"secretKeyRef":(\{.*?\})/.exec(

@@ -33,7 +33,7 @@ describe.each(BUILT.map((built) => [built.environment.name, built] as const))('%
     // The one environment whose models have one replica each.
     const unpicked = built.environment.tier === 'dev';
     expect(blind.map(({ name }) => name)).toEqual([
-      ...(unpicked ? ['picker-config-is-known'] : []),
+      ...(unpicked ? ['picker-config-is-known', 'picker-objects-are-read'] : []),
       ...(unscaled ? ['scaler-owns-replicas'] : []),
     ]);
   });

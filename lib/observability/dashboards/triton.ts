@@ -37,7 +37,7 @@ const PANELS: readonly PanelProps[] = [
   {
     title: 'Seconds that each model took to load',
     unit: 's',
-    queries: { [`{{pod}} {{model}}`]: `max by (pod, model) (nv_model_load_duration_secs{${OF}})` },
+    queries: { '{{pod}} {{model}}': `max by (pod, model) (nv_model_load_duration_secs{${OF}})` },
   },
   {
     title: 'GPU, busy',

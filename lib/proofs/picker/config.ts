@@ -5,6 +5,8 @@ import { roleFaults } from './roles';
 /** What is wrong at a place of a picker's file. */
 export interface Fault {
   readonly what: string;
+  /** Absent for what the picker drops, or ends at. */
+  readonly why?: string;
   readonly fix: string;
 }
 

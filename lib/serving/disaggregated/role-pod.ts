@@ -26,7 +26,13 @@ export function rolePod(server: Construct, role: Role, made: Made, settings: Ser
   const port = role === 'decode' ? { port: ENGINE_PORT } : {};
   const pod =
     made.engine === 'simulator'
-      ? simulated(alias, settings, port)
+      ? simulatorPod({
+          alias,
+          namespace: namespaceOf(server),
+          context: settings.context,
+          adapters: {},
+          ...port,
+        })
       : engine(server, role, made, { ...settings, ...port });
   const podLabels = roleLabels(alias, role);
   if (role === 'prefill') return { ...pod, podLabels };
@@ -41,9 +47,6 @@ export function rolePod(server: Construct, role: Role, made: Made, settings: Ser
     ...(made.engine === 'simulator' ? {} : { resources: besideSidecar(pod.resources) }),
   };
 }
-
-const simulated = (alias: string, { context }: ServerSettings, port: { readonly port?: number }): ServerPod =>
-  simulatorPod({ alias, context, adapters: {}, ...port });
 
 function engine(
   server: Construct,

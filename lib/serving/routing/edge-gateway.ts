@@ -2,8 +2,9 @@ import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import type { IScrapeTarget, IWebService } from '../../contracts';
 import { clusterOf, declare, type MetricsEndpoint, namespaceOf, PlatformError } from '../../core';
-import type { Agentgateway } from './agentgateway';
-import { GatewayProxy, HEALTH_PORT } from './gateway-proxy';
+import { EnvoyAiGateway } from './envoy-gateway';
+import type { Fleet } from './fleet';
+import { fleetOf, type GatewayController, healthOf } from './fleets';
 import { type EdgeAccess, networkLoadBalancer, TCP_IDLE_SECONDS, TLS_IDLE_SECONDS } from './load-balancer';
 
 /** Who ends TLS, with whose certificate: ACM at the load balancer, or cert-manager at the proxies. */
@@ -13,7 +14,7 @@ export type EdgeTls =
   | { readonly kind: 'self-signed' };
 
 export interface EdgeGatewayProps {
-  readonly controller: Agentgateway;
+  readonly controller: GatewayController;
   /**
    * Who reaches the load balancer. Outside AWS there is none: a Service inside the cluster, to forward a port to.
    * @default 'internal'
@@ -44,7 +45,7 @@ const MARGIN_SECONDS = 30;
 /** The door of the cluster: one load balancer, one certificate for each host, a route for each service behind it. */
 export class EdgeGateway extends Construct implements IScrapeTarget {
   public readonly metrics: readonly MetricsEndpoint[];
-  private readonly proxy: GatewayProxy;
+  private readonly proxy: Fleet;
   private readonly hosts = new Map<string, IWebService>();
   private readonly tls: EdgeTls;
   private readonly drainSeconds: number;
@@ -65,8 +66,9 @@ export class EdgeGateway extends Construct implements IScrapeTarget {
         spec: { selfSigned: {} },
       });
     }
-    this.proxy = new GatewayProxy(this, 'Proxy', id, {
-      controller,
+    const health = healthOf(controller);
+    const bodyMiB = props.bodyMiB ?? 32;
+    const told = {
       port: PORT,
       listeners: () => [...this.hosts].map(([host, to]) => this.listener(host, to)),
       service: this.onAws
@@ -74,29 +76,22 @@ export class EdgeGateway extends Construct implements IScrapeTarget {
             access,
             port: PORT,
             longestSeconds: this.drainSeconds + MARGIN_SECONDS,
+            health,
             ...(this.tls.kind === 'acm' ? { certificates: this.tls.certificates } : {}),
           })
-        : { spec: { type: 'ClusterIP' } },
+        : ({ spec: { type: 'ClusterIP' } } as const),
       size: { cpu: '500m', memory: '1Gi' },
       drainSeconds: this.drainSeconds,
+      bodyMiB,
       ...(this.onAws ? { deregisterSeconds: BALANCER_SECONDS } : {}),
       ...(props.replicas === undefined ? {} : { replicas: props.replicas }),
-    });
-    new ApiObject(this, 'Limits', {
-      apiVersion: 'agentgateway.dev/v1alpha1',
-      kind: 'AgentgatewayPolicy',
-      metadata: { name: `${id}-limits`, namespace },
-      spec: {
-        targetRefs: [{ group: 'gateway.networking.k8s.io', kind: 'Gateway', name: id }],
-        traffic: {
-          buffer: { request: { maxBytes: `${props.bodyMiB ?? 32}Mi`, failureMode: 'FailClosed' } },
-        },
-      },
-    });
+    };
+    this.proxy = fleetOf(this, id, controller, told, { models: false });
+    if (!(controller instanceof EnvoyAiGateway)) this.limit(bodyMiB);
     if (this.onAws) {
       const balancer = access === 'internal' ? 'internalBalancer' : 'publicBalancer';
-      this.proxy.pods.allowFromBalancer(balancer, { port: PORT, why: 'requests from outside' });
-      this.proxy.pods.allowFromBalancer(balancer, { port: HEALTH_PORT, why: 'health checks' });
+      this.proxy.pods.allowFromBalancer(balancer, { port: this.proxy.listens, why: 'requests from outside' });
+      this.proxy.pods.allowFromBalancer(balancer, { port: health.port, why: 'health checks' });
     }
     if (access !== 'internal') {
       declare(this, 'public', () => ({
@@ -145,6 +140,20 @@ export class EdgeGateway extends Construct implements IScrapeTarget {
       },
     });
     to.pods.allowFrom(this.proxy.pods, { port: to.port, why: `requests for ${host}` });
+  }
+
+  /** Requests are held until they are whole: what is larger gets a 413. */
+  private limit(bodyMiB: number): void {
+    const { name, namespace } = this.proxy;
+    new ApiObject(this, 'Limits', {
+      apiVersion: 'agentgateway.dev/v1alpha1',
+      kind: 'AgentgatewayPolicy',
+      metadata: { name: `${name}-limits`, namespace },
+      spec: {
+        targetRefs: [{ group: 'gateway.networking.k8s.io', kind: 'Gateway', name }],
+        traffic: { buffer: { request: { maxBytes: `${bodyMiB}Mi`, failureMode: 'FailClosed' } } },
+      },
+    });
   }
 
   private listener(host: string, to: IWebService) {

@@ -3,7 +3,6 @@ import { k8s } from 'cdk8s-plus-30';
 import { Construct } from 'constructs';
 import type { IModelEndpoint, IScrapeTarget } from '../../contracts';
 import {
-  cut,
   images,
   type MetricsEndpoint,
   namespaceOf,
@@ -13,7 +12,9 @@ import {
   Workload,
 } from '../../core';
 import type { Disaggregation } from '../disaggregated';
+import { type KvEvents, pickerName } from '../kv-events';
 import { ENGINE_METRICS, type EngineMetrics, pickerConfig } from './picker-config';
+import { heard, PRECISE_SIZE, type Prefix } from './precise-prefix';
 import { EXPERIMENTAL, SCORER_PROFILES, type ScorerProfile, type ScorerWeights } from './scorers';
 
 /** A model server in the cluster whose replicas can be told apart: pods, their port and their metrics. */
@@ -26,7 +27,16 @@ export type ModelPods = IModelEndpoint &
     readonly ranks?: number;
     /** Pods of two roles; absent where each does all. */
     readonly disaggregation?: Disaggregation;
+    readonly kvEvents?: KvEvents;
+    /** Models of their own names behind the same replicas. */
+    readonly adapters?: readonly { readonly model: string }[];
   };
+
+/** A name that the server knows, and its part of the requests for an alias. */
+export interface RewriteTarget {
+  readonly served: string;
+  readonly weight: number;
+}
 
 export interface PickerOptions {
   /**
@@ -34,6 +44,12 @@ export interface PickerOptions {
    * @default 'cache'
    */
   readonly scorers?: ScorerProfile | ScorerWeights;
+  /**
+   * How it knows which replica holds the beginning of a prompt: by what it sent where, or by what engines with
+   * `kvEvents` tell, in their own tokens.
+   * @default 'approximate'
+   */
+  readonly prefix?: Prefix;
   /**
    * While the picker does not answer: 'open' sends requests to any replica, 'close' refuses them.
    * @default 'open'
@@ -63,6 +79,8 @@ export class EndpointPicker extends Construct implements IScrapeTarget {
   /** Name of the InferencePool. */
   public readonly pool: string;
   public readonly metrics: readonly MetricsEndpoint[];
+  /** Names of priorities that it knows. */
+  public readonly priorities: readonly string[];
   private readonly namespace: string;
   private readonly picker: PodGroup;
   private readonly server: ModelPods;
@@ -78,10 +96,12 @@ export class EndpointPicker extends Construct implements IScrapeTarget {
     const alone = disaggregation?.answersAlone ?? true;
     const { onFailure = alone ? 'open' : 'close', priorities = {} } = options;
     this.mustBeSent(onFailure, alone);
-    // Becomes a label.
-    const name = cut(`${this.pool}-picker`, 63);
+    const name = pickerName(this.pool);
     const weights = this.weights(options.scorers ?? 'cache');
-    const config = pickerConfig(weights, this.engine(), disaggregation?.from);
+    const precise = options.prefix === 'precise' ? heard(this, server, weights) : undefined;
+    const config = pickerConfig(weights, this.engine(), { heard: precise, readFrom: disaggregation?.from });
+    const called: Readonly<Record<string, number>> =
+      precise?.events.listens === 'picker' ? { 'kv-events': precise.events.port } : {};
     const experimental = EXPERIMENTAL.some((scorer) => weights[scorer]);
 
     const picker = new Workload(this, 'Picker', {
@@ -105,9 +125,9 @@ export class EndpointPicker extends Construct implements IScrapeTarget {
         '--zap-encoder=json',
       ],
       env: { NAMESPACE: { field: 'metadata.namespace' }, POD_NAME: { field: 'metadata.name' } },
-      resources: SIZE,
+      resources: precise ? PRECISE_SIZE : SIZE,
       config: { [CONFIG]: { 'config.yaml': toYaml(config) } },
-      ports: PORTS,
+      ports: { ...PORTS, ...called },
       appProtocols: { grpc: 'kubernetes.io/h2c' },
       ready: { grpc: 'health', service: 'inference-extension' },
       startupSeconds: 120,
@@ -124,6 +144,11 @@ export class EndpointPicker extends Construct implements IScrapeTarget {
       pods.allowFrom(this.picker, { port: server.port, why: 'load of each replica' });
     }
     disaggregation?.picked();
+    if (precise) {
+      const { port, listens } = precise.events;
+      const [door, caller] = listens === 'replica' ? [server.pods, this.picker] : [this.picker, server.pods];
+      door.allowFrom(caller, { port, why: 'what is in the KV cache of each replica' });
+    }
 
     new ApiObject(this, 'Pool', {
       apiVersion: `${GROUP}/v1`,
@@ -143,11 +168,12 @@ export class EndpointPicker extends Construct implements IScrapeTarget {
       },
     });
     if (answersAs !== undefined) this.answerAs(answersAs);
+    this.priorities = Object.keys(priorities);
     for (const [objective, priority] of Object.entries(priorities)) {
       new ApiObject(this, `Objective-${objective}`, {
         apiVersion: 'llm-d.ai/v1alpha2',
         kind: 'InferenceObjective',
-        metadata: { name: `${this.pool}-${objective}`, namespace: this.namespace },
+        metadata: { name: this.objective(objective), namespace: this.namespace },
         spec: { priority, poolRef: this.ref() },
       });
     }
@@ -167,8 +193,16 @@ export class EndpointPicker extends Construct implements IScrapeTarget {
     return disaggregation ? [pods, disaggregation.prefill] : [pods];
   }
 
-  /** Answer requests for another name: the servers know only their own. */
-  public answerAs(alias: string): void {
+  /** Name by which requests ask for a priority. */
+  public objective(priority: string): string {
+    return `${this.pool}-${priority}`;
+  }
+
+  /** Answer requests for another name, which the servers do not know, under one or several that they do. */
+  public answerAs(
+    alias: string,
+    targets: readonly RewriteTarget[] = [{ served: this.server.model, weight: 100 }],
+  ): void {
     new ApiObject(this, `Rewrite-${alias}`, {
       apiVersion: 'llm-d.ai/v1alpha2',
       kind: 'InferenceModelRewrite',
@@ -178,7 +212,7 @@ export class EndpointPicker extends Construct implements IScrapeTarget {
         rules: [
           {
             matches: [{ model: { type: 'Exact', value: alias } }],
-            targets: [{ modelRewrite: this.server.model, weight: 100 }],
+            targets: targets.map(({ served, weight }) => ({ modelRewrite: served, weight })),
           },
         ],
       },

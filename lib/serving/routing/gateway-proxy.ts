@@ -1,6 +1,5 @@
 import { ApiObject, Lazy } from 'cdk8s';
 import { Construct } from 'constructs';
-import type { IScrapeTarget } from '../../contracts';
 import {
   DeclaredPods,
   declare,
@@ -10,10 +9,10 @@ import {
   namespaceOf,
   type PodGroup,
   policyOf,
-  type Size,
   sized,
 } from '../../core';
 import { type Agentgateway, GATEWAY_CLASS } from './agentgateway';
+import type { Fleet, FleetProps } from './fleet';
 
 /** One port and host that a gateway answers, as the Gateway API writes it. */
 export interface Listener {
@@ -36,44 +35,34 @@ export interface GatewayService {
   readonly spec: Readonly<Record<string, unknown>> & { readonly type: 'ClusterIP' | 'LoadBalancer' };
 }
 
-export interface GatewayProxyProps {
+export interface GatewayProxyProps extends FleetProps {
   readonly controller: Agentgateway;
-  /** Asked for when the manifest is written. */
-  readonly listeners: () => readonly Listener[];
-  /** Port of all listeners. */
-  readonly port: number;
-  readonly service: GatewayService;
-  readonly size: Size;
-  /** @default - the environment's policy: 1 in dev, 2 in prod */
-  readonly replicas?: number;
-  /** Longest request that a stopping proxy finishes. */
-  readonly drainSeconds: number;
-  /**
-   * How long requests still come after a proxy was told to stop.
-   * @default 15
-   */
-  readonly deregisterSeconds?: number;
 }
 
 /** Answers readiness, whoever asks: kubelets and load balancers. */
-export const HEALTH_PORT = 15021;
+const HEALTH_PORT = 15021;
+export const AGENTGATEWAY_HEALTH = { port: HEALTH_PORT, path: '/healthz/ready' };
 const METRICS_PORT = 15020;
 /** Time for endpoints to leave every pod of the cluster. */
 const DEREGISTER_SECONDS = 15;
 const MARGIN_SECONDS = 15;
 
 /** A Gateway, how its proxies look, and those proxies as facts: agentgateway's controller makes them. */
-export class GatewayProxy extends Construct implements IScrapeTarget {
+export class GatewayProxy extends Construct implements Fleet {
   public readonly name: string;
   public readonly namespace: string;
   public readonly pods: PodGroup;
   public readonly metrics: readonly MetricsEndpoint[];
+  public readonly host: string;
+  public readonly listens: number;
 
   constructor(scope: Construct, id: string, name: string, props: GatewayProxyProps) {
     super(scope, id);
     this.name = name;
     this.namespace = namespaceOf(this);
     const { port, service, drainSeconds, deregisterSeconds = DEREGISTER_SECONDS } = props;
+    this.host = `${name}.${this.namespace}.svc`;
+    this.listens = port;
     const replicas = props.replicas ?? policyOf(this).replicas;
     const metadata = { name, namespace: this.namespace };
     const selects = {
@@ -130,7 +119,7 @@ export class GatewayProxy extends Construct implements IScrapeTarget {
         infrastructure: {
           parametersRef: { group: 'agentgateway.dev', kind: 'AgentgatewayParameters', name },
         },
-        listeners: Lazy.any({ produce: () => props.listeners().map(written) }),
+        listeners: Lazy.any({ produce: () => props.listeners().map(writtenListener) }),
       },
     });
 
@@ -175,7 +164,8 @@ export class GatewayProxy extends Construct implements IScrapeTarget {
   }
 }
 
-function written({ from, ...listener }: Listener) {
+/** A listener as the Gateway API writes it. */
+export function writtenListener({ from, ...listener }: Listener) {
   return {
     ...listener,
     allowedRoutes: {

@@ -1,20 +1,16 @@
-import { ApiObject, Lazy } from 'cdk8s';
 import { Construct } from 'constructs';
 import type { IModelEndpoint, IScrapeTarget } from '../../contracts';
-import {
-  declare,
-  type MetricsEndpoint,
-  namespaceOf,
-  PlatformError,
-  type PodGroup,
-  type SecretRef,
-} from '../../core';
-import type { Agentgateway } from './agentgateway';
+import { declare, type MetricsEndpoint, namespaceOf, PlatformError } from '../../core';
 import { EndpointPicker, type ModelPods, type PickerOptions } from './endpoint-picker';
-import { GatewayProxy } from './gateway-proxy';
+import { EnvoyAiGateway } from './envoy-gateway';
+import type { Fleet } from './fleet';
+import { fleetOf, type GatewayController } from './fleets';
+import { AgentgatewayModelRoutes, EnvoyModelRoutes, type ModelRoutes, type PoolShare } from './model-routes';
+import { type Behind, PickedModel, INFERENCE_PORT as PORT } from './picked-model';
+import { mustBeOpen, mustBeWhole, type Share, sharesByPool } from './shares';
 
 export interface InferenceGatewayProps {
-  readonly controller: Agentgateway;
+  readonly controller: GatewayController;
   /**
    * Longest request that a stopping proxy finishes; no model may answer longer.
    * @default 180
@@ -29,65 +25,12 @@ export interface InferenceGatewayProps {
   readonly replicas?: number;
 }
 
-/** One side of a split. */
-export interface Share {
-  /** A model that this gateway routes. */
-  readonly to: PickedModel;
-  /** Percent of the requests. */
-  readonly weight: number;
-}
-
-interface PoolShare {
-  readonly name: string;
-  readonly weight: number;
-}
-
-const PORT = 8080;
-/** Carries the model of the body: routes cannot match a body. */
-const MODEL_HEADER = 'x-gateway-model-name';
-/** Time for an answer's way back: the model should be the one to give up. */
-const MARGIN_SECONDS = 15;
-
-/** A name that clients ask the gateway for. */
-export class PickedModel extends Construct implements IModelEndpoint {
-  public readonly provider: string;
-  public readonly readsHeaders = true;
-
-  /** Used by the gateway. */
-  constructor(
-    scope: Construct,
-    id: string,
-    public readonly model: string,
-    public readonly baseUrl: string,
-    public readonly pods: PodGroup,
-    public readonly longestSeconds: number,
-    public readonly picker?: EndpointPicker,
-    private readonly server?: ModelPods,
-  ) {
-    super(scope, id);
-    this.provider = `hosted_vllm/${model}`;
-  }
-
-  public get port(): number {
-    return PORT;
-  }
-
-  /** Whether its replicas ask callers for a key. */
-  public get asksForKey(): boolean {
-    return this.server?.asksForKey ?? false;
-  }
-
-  /** The key goes through: its replicas ask for it, not the gateway. */
-  public keyFor(consumer: Construct): SecretRef | undefined {
-    return this.server?.keyFor?.(consumer);
-  }
-}
-
 /** One URL inside the cluster for all models that have several replicas; each request goes to the best of them. */
 export class InferenceGateway extends Construct implements IScrapeTarget {
   /** Up to and including `/v1`. */
   public readonly baseUrl: string;
-  private readonly proxy: GatewayProxy;
+  private readonly proxy: Fleet;
+  private readonly routes: ModelRoutes;
   private readonly namespace: string;
   private readonly drainSeconds: number;
   private readonly pickers: EndpointPicker[] = [];
@@ -96,28 +39,24 @@ export class InferenceGateway extends Construct implements IScrapeTarget {
 
   constructor(scope: Construct, id: string, props: InferenceGatewayProps) {
     super(scope, id);
+    const { controller, bodyMiB = 32 } = props;
     this.namespace = namespaceOf(this);
     this.drainSeconds = props.drainSeconds ?? 180;
-    this.baseUrl = `http://${id}.${this.namespace}.svc:${PORT}/v1`;
-    this.proxy = new GatewayProxy(this, 'Proxy', id, {
-      controller: props.controller,
+    const told = {
       port: PORT,
-      listeners: () => [{ name: 'http', port: PORT, protocol: 'HTTP' }],
+      listeners: () => [{ name: 'http', port: PORT, protocol: 'HTTP' }] as const,
       service: { spec: { type: 'ClusterIP' } },
       size: { cpu: '1', memory: '2Gi' },
       drainSeconds: this.drainSeconds,
+      bodyMiB,
       ...(props.replicas === undefined ? {} : { replicas: props.replicas }),
-    });
-    const targetRefs = [{ group: 'gateway.networking.k8s.io', kind: 'Gateway', name: id }];
-    this.policy('by-model', {
-      targetRefs,
-      traffic: {
-        phase: 'PreRouting',
-        transformation: { request: { set: [{ name: MODEL_HEADER, value: 'json(request.body).model' }] } },
-      },
-    });
-    // What is larger has no model, and so no route.
-    this.policy('limits', { targetRefs, frontend: { http: { maxBufferSize: `${props.bodyMiB ?? 32}Mi` } } });
+    } as const;
+    this.proxy = fleetOf(this, id, controller, told, { models: true });
+    this.baseUrl = `http://${this.proxy.host}:${PORT}/v1`;
+    this.routes =
+      controller instanceof EnvoyAiGateway
+        ? new EnvoyModelRoutes(this, this.proxy)
+        : new AgentgatewayModelRoutes(this, this.proxy, bodyMiB);
     this.node.addValidation({
       validate: () =>
         this.pickers.length ? [] : ['routes to no model. Call route(model) at least once, or leave it out'],
@@ -133,11 +72,22 @@ export class InferenceGateway extends Construct implements IScrapeTarget {
   public route(server: ModelPods, options: PickerOptions = {}): PickedModel {
     this.mustBeFree(server.model);
     this.mustOutlast(server);
-    const picker = new EndpointPicker(this, `Pool-${server.model}`, server, options);
+    this.mustFailAsAsked(server, options);
+    const onFailure = this.routes.failsOpen ? options.onFailure : 'close';
+    const picker = new EndpointPicker(this, `Pool-${server.model}`, server, { ...options, onFailure });
     picker.allowFrom(this.proxy.pods);
     this.pickers.push(picker);
-    this.httpRoute(server.model, server.longestSeconds, [{ name: picker.pool, weight: 1 }]);
-    return this.picked(server.model, server.longestSeconds, picker, server);
+    const named = (model: string, adapters?: readonly PickedModel[]) => {
+      this.httpRoute(model, server.longestSeconds, [{ name: picker.pool, weight: 1 }]);
+      return this.picked(model, server.longestSeconds, { picker, server, adapters });
+    };
+    return named(
+      server.model,
+      (server.adapters ?? []).map(({ model }) => {
+        this.mustBeFree(model);
+        return named(model);
+      }),
+    );
   }
 
   /**
@@ -148,9 +98,10 @@ export class InferenceGateway extends Construct implements IScrapeTarget {
     of: PickedModel,
     server: ModelPods,
     weight: number,
-    options: Pick<PickerOptions, 'scorers'> = {},
+    options: Pick<PickerOptions, 'scorers' | 'prefix'> = {},
   ): EndpointPicker {
     this.mustBePercent(server, weight);
+    this.mustShare(of.model, 2);
     this.mustBeAlike(of, server);
     const picker = new EndpointPicker(this, `Pool-${server.model}`, server, {
       ...options,
@@ -168,25 +119,29 @@ export class InferenceGateway extends Construct implements IScrapeTarget {
     return picker;
   }
 
-  /** Share the requests for a new name between models: an alias, or a comparison. */
+  /**
+   * Share the requests for a new name between models and their adapters: an alias, or a comparison. What one server answers
+   * is shared by its picker, the rest by the route.
+   */
   public split(alias: string, shares: readonly Share[]): PickedModel {
     this.mustBeFree(alias);
-    this.mustBeWhole(alias, shares);
-    this.mustBeOpen(alias, shares);
+    mustBeWhole(this, alias, shares);
+    mustBeOpen(this, alias, shares);
     const longest = Math.max(...shares.map(({ to }) => to.longestSeconds));
-    const pools = shares.flatMap(({ to, weight }) => {
-      if (!to.picker || !this.pickers.includes(to.picker)) {
-        throw new PlatformError(this, {
-          what: `'${alias}' is to share its requests with '${to.model}', which this gateway does not pick for`,
-          why: 'a share goes to the pool of a model',
-          fix: `pass what route() returned for '${to.model}'`,
-        });
-      }
-      to.picker.answerAs(alias);
-      return [{ name: to.picker.pool, weight }];
-    });
-    this.httpRoute(alias, longest, pools);
-    const model = this.picked(alias, longest);
+    const pools = sharesByPool(this, alias, shares, this.pickers);
+    this.mustShare(alias, pools.length);
+    for (const { picker, targets } of pools) picker.answerAs(alias, targets);
+    this.httpRoute(
+      alias,
+      longest,
+      pools.map(({ picker, weight }) => ({ name: picker.pool, weight })),
+    );
+    const [{ to }] = shares;
+    const model = this.picked(
+      alias,
+      longest,
+      pools.length === 1 ? { picker: to.picker, server: to.server } : {},
+    );
     declare(model, 'join', {
       object: `HTTPRoute/${this.namespace}/${alias}`,
       scope: 'model alias',
@@ -195,55 +150,31 @@ export class InferenceGateway extends Construct implements IScrapeTarget {
     return model;
   }
 
-  private picked(
-    model: string,
-    longestSeconds: number,
-    picker?: EndpointPicker,
-    server?: ModelPods,
-  ): PickedModel {
+  private picked(model: string, longestSeconds: number, behind: Behind = {}): PickedModel {
     const { baseUrl, proxy } = this;
-    return new PickedModel(this, model, model, baseUrl, proxy.pods, longestSeconds, picker, server);
+    return new PickedModel(this, model, { model, baseUrl, pods: proxy.pods, longestSeconds, ...behind });
   }
 
   private httpRoute(model: string, longestSeconds: number, pools: readonly PoolShare[]): void {
     this.shares.set(model, pools);
-    new ApiObject(this, `Route-${model}`, {
-      apiVersion: 'gateway.networking.k8s.io/v1',
-      kind: 'HTTPRoute',
-      metadata: { name: model, namespace: this.namespace },
-      spec: {
-        parentRefs: [this.proxy.parentRef('http')],
-        rules: [
-          {
-            matches: [
-              {
-                path: { type: 'PathPrefix', value: '/v1' },
-                headers: [{ type: 'Exact', name: MODEL_HEADER, value: model }],
-              },
-            ],
-            backendRefs: Lazy.any({ produce: () => this.backends(model) }),
-            timeouts: { request: `${longestSeconds + MARGIN_SECONDS}s` },
-          },
-        ],
-      },
+    this.routes.route(model, longestSeconds, () => this.shares.get(model) ?? []);
+  }
+
+  private mustFailAsAsked({ model }: ModelPods, { onFailure }: PickerOptions): void {
+    if (onFailure !== 'open' || this.routes.failsOpen) return;
+    throw new PlatformError(this, {
+      what: `is to answer for '${model}' also while its picker is away`,
+      why: 'Envoy AI Gateway does not read failureMode: its proxies answer with an error until the picker is back',
+      fix: "use onFailure 'close', which is what happens, or the controller Agentgateway",
     });
   }
 
-  private backends(model: string) {
-    return (this.shares.get(model) ?? []).map(({ name, weight }) => ({
-      group: 'inference.networking.k8s.io',
-      kind: 'InferencePool',
-      name,
-      weight,
-    }));
-  }
-
-  private policy(name: string, spec: object): void {
-    new ApiObject(this, `Policy-${name}`, {
-      apiVersion: 'agentgateway.dev/v1alpha1',
-      kind: 'AgentgatewayPolicy',
-      metadata: { name: `${this.proxy.name}-${name}`, namespace: this.namespace },
-      spec,
+  private mustShare(name: string, pools: number): void {
+    if (pools < 2 || this.routes.shares) return;
+    throw new PlatformError(this, {
+      what: `is to share the requests for '${name}' between ${pools} pools`,
+      why: 'a rule of Envoy AI Gateway takes one InferencePool: the API server refuses two',
+      fix: 'share them between adapters of one server, let the gateway in front share them, or use the controller Agentgateway',
     });
   }
 
@@ -297,25 +228,5 @@ export class InferenceGateway extends Construct implements IScrapeTarget {
         fix: `pass keyOf: the server of '${of.model}'`,
       });
     }
-  }
-
-  private mustBeOpen(alias: string, shares: readonly Share[]): void {
-    const keyed = shares.find(({ to }) => to.asksForKey);
-    if (!keyed) return;
-    throw new PlatformError(this, {
-      what: `'${alias}' shares its requests with '${keyed.to.model}', which asks for a key of its own`,
-      why: 'a caller sends one key and knows not to whom: the others would refuse it',
-      fix: `drop apiKey of '${keyed.to.model}': network policies let only the gateway in`,
-    });
-  }
-
-  private mustBeWhole(alias: string, shares: readonly Share[]): void {
-    const sum = shares.reduce((total, { weight }) => total + weight, 0);
-    if (sum === 100) return;
-    throw new PlatformError(this, {
-      what: `weights of '${alias}' add up to ${sum}`,
-      why: 'they are percent: what is missing or too much would be shared out in silence',
-      fix: 'let them add up to 100',
-    });
   }
 }

@@ -1,5 +1,4 @@
 import type { GatewayService } from './gateway-proxy';
-import { HEALTH_PORT } from './gateway-proxy';
 
 /** Who may reach a load balancer: whoever has a private address, or these ranges of the internet. */
 export type EdgeAccess = 'internal' | { readonly public: readonly string[] };
@@ -21,12 +20,15 @@ export function networkLoadBalancer({
   certificates,
   port,
   longestSeconds,
+  health,
 }: {
   readonly access: EdgeAccess;
   /** Of ACM: then the balancer ends TLS. */
   readonly certificates?: readonly string[];
   readonly port: number;
   readonly longestSeconds: number;
+  /** Where proxies say whether they are ready. */
+  readonly health: { readonly port: number; readonly path: string };
 }): GatewayService {
   const delay = Math.min(longestSeconds, MOST_DEREGISTRATION_SECONDS);
   const idle = Math.max(TLS_IDLE_SECONDS, longestSeconds);
@@ -38,8 +40,8 @@ export function networkLoadBalancer({
       [annotation('target-group-attributes')]:
         `deregistration_delay.timeout_seconds=${delay},preserve_client_ip.enabled=false`,
       [annotation('healthcheck-protocol')]: 'http',
-      [annotation('healthcheck-port')]: `${HEALTH_PORT}`,
-      [annotation('healthcheck-path')]: '/healthz/ready',
+      [annotation('healthcheck-port')]: `${health.port}`,
+      [annotation('healthcheck-path')]: health.path,
       ...(certificates
         ? {
             [annotation('ssl-cert')]: certificates.join(','),

@@ -1,4 +1,5 @@
 import type { Exporter } from '../../core';
+import { type Heard, PRECISE_DATA, PRECISE_SCORER, precisePlugins } from './precise-prefix';
 import { SCORERS, type Scorer, type ScorerWeights } from './scorers';
 
 /** Engines whose metrics the picker can read, with the names written out: its own defaults were wrong before. */
@@ -36,11 +37,17 @@ const PARAMETERS: Readonly<Partial<Record<Scorer, object>>> = {
   session: { strategy: 'session_id', sessionIdConfig: { sources: [{ header: 'x-session-id' }] } },
 };
 
-/**
- * The file that the endpoint picker reads. With `readFrom`, other pods than those that answer read prompts, from so many
- * tokens on that no cache holds.
- */
-export function pickerConfig(weights: ScorerWeights, metrics: EngineMetrics, readFrom?: number | 'always') {
+/** What a picker goes by besides its weights. */
+interface Told {
+  /** What engines tell of their caches, where it goes by exact prefixes. */
+  readonly heard?: Heard;
+  /** Other pods than those that answer read prompts, from so many tokens on that no cache holds. */
+  readonly readFrom?: number | 'always';
+}
+
+/** The file that the endpoint picker reads. */
+export function pickerConfig(weights: ScorerWeights, metrics: EngineMetrics, { heard, readFrom }: Told = {}) {
+  const told = heard ? { ...PARAMETERS, prefix: PRECISE_SCORER } : PARAMETERS;
   const scorers = (Object.keys(SCORERS) as Scorer[]).filter((scorer) => weights[scorer]);
   const profile = (name: string, filters: readonly string[]) => ({
     name,
@@ -55,11 +62,12 @@ export function pickerConfig(weights: ScorerWeights, metrics: EngineMetrics, rea
     kind: 'EndpointPickerConfig',
     plugins: [
       ...scorers.map((scorer) => {
-        const parameters = PARAMETERS[scorer];
+        const parameters = told[scorer];
         return { type: SCORERS[scorer], ...(parameters ? { parameters } : {}) };
       }),
+      ...(heard ? precisePlugins(heard) : []),
       // Block size and capacity follow from what the engine says of its cache.
-      ...(weights.prefix || typeof readFrom === 'number'
+      ...((weights.prefix && !heard) || typeof readFrom === 'number'
         ? [{ type: 'approx-prefix-cache-producer', parameters: { autoTune: true } }]
         : []),
       { type: 'max-score-picker' },
@@ -70,6 +78,7 @@ export function pickerConfig(weights: ScorerWeights, metrics: EngineMetrics, rea
         parameters: { defaultEngine: metrics.name, engineConfigs: [metrics] },
       },
     ],
+    ...(heard ? { dataLayer: PRECISE_DATA } : {}),
     schedulingProfiles:
       readFrom === undefined
         ? [profile('default', [])]

@@ -174,6 +174,102 @@ test('a split shares a name between pools, each of which knows it by its own', (
   expect(objectsOf(layer).flatMap((o) => validateObject(o))).toEqual([]);
 });
 
+describe('adapters', () => {
+  const adapted = (names: readonly string[], options: PickerOptions = {}) => {
+    const { controller, layer } = ground('serving');
+    const gateway = new InferenceGateway(layer, 'models', { controller });
+    const adapters = Object.fromEntries(names.map((name) => [name, { model: `example/${name}` }]));
+    const two = { min: 2, max: 2 };
+    const server = new ModelSimulator(layer, 'chat', { model: 'Qwen/Qwen3-8B', replicas: two, adapters });
+    return { layer, gateway, chat: gateway.route(server, options) };
+  };
+
+  test('are asked for by their own names, and chosen for by the picker of their model', () => {
+    const { layer, chat } = adapted(['sql', 'legal']);
+    expect(chat.adapters.map(({ model, baseUrl }) => [model, baseUrl])).toEqual([
+      ['sql', 'http://models.serving.svc:8080/v1'],
+      ['legal', 'http://models.serving.svc:8080/v1'],
+    ]);
+    expect(only(layer, 'HTTPRoute', 'sql').spec).toMatchObject({
+      rules: [
+        {
+          matches: [{ headers: [{ name: 'x-gateway-model-name', value: 'sql' }] }],
+          backendRefs: [{ kind: 'InferencePool', name: 'chat' }],
+        },
+      ],
+    });
+  });
+
+  test('share an alias with their model inside of its pool', () => {
+    const { layer, gateway, chat } = adapted(['sql']);
+    gateway.split('assistant', [
+      { to: chat, weight: 90 },
+      { to: chat.adapters[0], weight: 10 },
+    ]);
+    expect(only(layer, 'HTTPRoute', 'assistant').spec).toMatchObject({
+      rules: [{ backendRefs: [{ name: 'chat', weight: 100 }] }],
+    });
+    expect(only(layer, 'InferenceModelRewrite').spec).toMatchObject({
+      poolRef: { name: 'chat' },
+      rules: [
+        {
+          targets: [
+            { modelRewrite: 'chat', weight: 90 },
+            { modelRewrite: 'sql', weight: 10 },
+          ],
+        },
+      ],
+    });
+    expect(objectsOf(layer).flatMap((object) => validateObject(object))).toEqual([]);
+  });
+
+  test('beside another model the route shares between pools, and each picker within its own', () => {
+    const { layer, gateway, chat } = adapted(['sql']);
+    const next = gateway.route(model(layer, 'next'));
+    gateway.split('assistant', [
+      { to: chat, weight: 60 },
+      { to: chat.adapters[0], weight: 20 },
+      { to: next, weight: 20 },
+    ]);
+    expect(only(layer, 'HTTPRoute', 'assistant').spec).toMatchObject({
+      rules: [
+        {
+          backendRefs: [
+            { name: 'chat', weight: 80 },
+            { name: 'next', weight: 20 },
+          ],
+        },
+      ],
+    });
+    expect(only(layer, 'InferenceModelRewrite', 'assistant-chat').spec).toMatchObject({
+      rules: [{ targets: [{ weight: 60 }, { modelRewrite: 'sql', weight: 20 }] }],
+    });
+  });
+
+  test('carry the priorities of their pool, and no other', () => {
+    const { chat } = adapted(['sql'], { priorities: { bulk: -10 } });
+    expect(chat.adapters[0].headersOf('bulk')).toEqual({ 'x-llm-d-inference-objective': 'chat-bulk' });
+    expect(message(() => chat.headersOf('bluk'))).toMatchInlineSnapshot(`
+      "layer/models/chat (PickedModel): has no priority 'bluk'; did you mean 'bulk'?
+        why: the picker does not know the objective, and treats the request like every other
+        fix: add it to priorities of 'chat', or name one of bulk"
+    `);
+  });
+
+  test('a share of nothing is refused', () => {
+    const { gateway, chat } = adapted(['sql']);
+    const shares = [
+      { to: chat, weight: 100 },
+      { to: chat.adapters[0], weight: 0 },
+    ];
+    expect(message(() => gateway.split('assistant', shares))).toMatchInlineSnapshot(`
+      "layer/models (InferenceGateway): 'assistant' gives 'sql' 0 percent of its requests
+        why: it would stand there and get none, and the picker takes no weight below 1
+        fix: leave 'sql' out, or give it at least 1"
+    `);
+  });
+});
+
 test('proxies, pickers and replicas reach each other, and each is scraped', () => {
   const { layer, gateway } = routed();
   const from = (name: string) => {

@@ -1,0 +1,120 @@
+import { ApiObject, Lazy } from 'cdk8s';
+import type { Construct } from 'constructs';
+import type { Fleet } from './fleet';
+
+/** A pool and its part of the requests for a name. */
+export interface PoolShare {
+  readonly name: string;
+  readonly weight: number;
+}
+
+/** Time for an answer's way back: the model should be the one to give up. */
+const MARGIN_SECONDS = 15;
+
+/** How proxies read the model off a request and send it to a pool, and what they cannot do. */
+export interface ModelRoutes {
+  /** Whether the requests for a name may go to several pools. */
+  readonly shares: boolean;
+  /** Whether requests go on while a picker is away. */
+  readonly failsOpen: boolean;
+  /** Send requests for a model to pools; asked for when the manifest is written. */
+  route(model: string, longestSeconds: number, pools: () => readonly PoolShare[]): void;
+}
+
+const backends = (pools: readonly PoolShare[]) =>
+  pools.map(({ name, weight }) => ({
+    group: 'inference.networking.k8s.io',
+    kind: 'InferencePool',
+    name,
+    weight,
+  }));
+
+/** Carries the model of the body: routes cannot match a body. */
+const MODEL_HEADER = 'x-gateway-model-name';
+
+/** A header that agentgateway writes before it chooses a route. */
+export class AgentgatewayModelRoutes implements ModelRoutes {
+  public readonly shares = true;
+  public readonly failsOpen = true;
+
+  constructor(
+    private readonly gateway: Construct,
+    private readonly fleet: Fleet,
+    bodyMiB: number,
+  ) {
+    const targetRefs = [{ group: 'gateway.networking.k8s.io', kind: 'Gateway', name: fleet.name }];
+    this.policy('by-model', {
+      targetRefs,
+      traffic: {
+        phase: 'PreRouting',
+        transformation: { request: { set: [{ name: MODEL_HEADER, value: 'json(request.body).model' }] } },
+      },
+    });
+    // What is larger has no model, and so no route.
+    this.policy('limits', { targetRefs, frontend: { http: { maxBufferSize: `${bodyMiB}Mi` } } });
+  }
+
+  public route(model: string, longestSeconds: number, pools: () => readonly PoolShare[]): void {
+    new ApiObject(this.gateway, `Route-${model}`, {
+      apiVersion: 'gateway.networking.k8s.io/v1',
+      kind: 'HTTPRoute',
+      metadata: { name: model, namespace: this.fleet.namespace },
+      spec: {
+        parentRefs: [this.fleet.parentRef('http')],
+        rules: [
+          {
+            matches: [
+              {
+                path: { type: 'PathPrefix', value: '/v1' },
+                headers: [{ type: 'Exact', name: MODEL_HEADER, value: model }],
+              },
+            ],
+            backendRefs: Lazy.any({ produce: () => backends(pools()) }),
+            timeouts: { request: `${longestSeconds + MARGIN_SECONDS}s` },
+          },
+        ],
+      },
+    });
+  }
+
+  private policy(name: string, spec: object): void {
+    new ApiObject(this.gateway, `Policy-${name}`, {
+      apiVersion: 'agentgateway.dev/v1alpha1',
+      kind: 'AgentgatewayPolicy',
+      metadata: { name: `${this.fleet.name}-${name}`, namespace: this.fleet.namespace },
+      spec,
+    });
+  }
+}
+
+/** Envoy AI Gateway's own routes, whose proxies read bodies themselves. */
+export class EnvoyModelRoutes implements ModelRoutes {
+  public readonly shares = false;
+  /** Its proxies answer with an error while a picker is away, whatever the pool says. */
+  public readonly failsOpen = false;
+
+  constructor(
+    private readonly gateway: Construct,
+    private readonly fleet: Fleet,
+  ) {}
+
+  public route(model: string, longestSeconds: number, pools: () => readonly PoolShare[]): void {
+    new ApiObject(this.gateway, `Route-${model}`, {
+      apiVersion: 'aigateway.envoyproxy.io/v1beta1',
+      kind: 'AIGatewayRoute',
+      metadata: { name: model, namespace: this.fleet.namespace },
+      spec: {
+        parentRefs: [this.fleet.parentRef('http')],
+        rules: [
+          {
+            matches: [{ headers: [{ type: 'Exact', name: 'x-ai-eg-model', value: model }] }],
+            backendRefs: Lazy.any({
+              produce: () => backends(pools()).map(({ weight: _, ...pool }) => pool),
+            }),
+            timeouts: { request: `${longestSeconds + MARGIN_SECONDS}s` },
+          },
+        ],
+      },
+    });
+  }
+}
