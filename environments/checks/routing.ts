@@ -90,6 +90,7 @@ interface Weighing {
 
 /** Why a picker cannot go by exact prefixes of a model, and what to do. */
 function cannotBePrecise(model: Model, { profile, scorers }: Weighing): string | undefined {
+  if (rolesOf(model)) return 'neither of its two roles tells the picker of its cache; use approximate';
   if (model.engine === 'sglang') {
     return 'the engines split prompts into tokens for the picker, and SGLang has no endpoint for it; use approximate';
   }
