@@ -41,7 +41,7 @@ import {
 } from '../lib/observability';
 import { ModelAutoscaler, ModelServer } from '../lib/serving';
 import { batchController, batchNamespaces, batchWork } from './batch';
-import { compareCanaries } from './canaries';
+import { compareCanaries, pilotCanaries } from './canaries';
 import { Doors } from './doors';
 import { clusterFor } from './foundation';
 import { modelServers, poolOf } from './models';
@@ -96,7 +96,8 @@ export function platform(file: Environment): App {
   const layer = (id: string, phase: Phase, namespace?: string, ...after: Layer[]) =>
     new Layer(app, id, { phase, after, ...(namespace ? { namespace } : {}) });
 
-  const doors = new Doors({ environment, from, layer, observed });
+  const building = { environment, from, layer, observed };
+  const doors = new Doors(building);
 
   // cluster: what everything else lives in.
   const cluster = layer('cluster', 'cluster');
@@ -265,6 +266,7 @@ export function platform(file: Environment): App {
   });
   for (const target of scraped) watch.scrape(target);
   compareCanaries(environment, servers, watch);
+  pilotCanaries(building, doors.shared, prometheus);
   return app;
 }
 

@@ -15,10 +15,23 @@ const slow = {
   ),
 };
 
+const automatic = optional(
+  enumOf(
+    "What happens by itself, where a picker chooses: 'abort' takes its requests back when it is worse, 'step' raises its weight too; absent means nothing",
+    ['abort', 'step'],
+  ),
+);
+
 const every = {
   weight: enumOf(
     'Percent of the requests that it gets; one value back takes them away again',
     [0, 1, 5, 10, 25, 50, 100],
+  ),
+  automatic,
+  stepMinutes: optional(
+    integer("Minutes without a doubt before the next step; absent means 10. Read by automatic 'step'", {
+      min: 6,
+    }),
   ),
   replicas: optional(
     objectOf("Its replicas; absent means the model's own", {

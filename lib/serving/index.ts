@@ -2,6 +2,7 @@ export type { Adapter, ServedAdapter } from './adapters';
 export * from './autoscaling';
 export * from './batch-inference';
 export type { BatchLimits, Profile } from './batch-limits';
+export { CanaryPilot, type CanaryPilotProps } from './canary-pilot';
 export type { ReplicaProps } from './gpu-replica';
 export { type CachedWeights, ModelCache, type ModelCacheProps } from './model-cache';
 export * from './model-server';

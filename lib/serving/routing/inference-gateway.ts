@@ -168,6 +168,21 @@ export class InferenceGateway extends Construct implements IScrapeTarget {
     return picker;
   }
 
+  /**
+   * What a route says that stands before the one of a model with a canary: it matches the method too, which goes first
+   * whatever else is alike. For whoever changes the weights while the platform runs.
+   */
+  public nearer({ model, longestSeconds }: PickedModel): Readonly<Record<string, unknown>> {
+    if (this.shares.get(model)?.length !== 2) {
+      throw new PlatformError(this, {
+        what: `'${model}' has no canary whose share could change`,
+        why: 'all of its requests go to one pool',
+        fix: `call canary(of, server, weight) for '${model}' first`,
+      });
+    }
+    return this.routeSpec(model, longestSeconds, this.backends(model), 'POST');
+  }
+
   /** Share the requests for a new name between models: an alias, or a comparison. */
   public split(alias: string, shares: readonly Share[]): PickedModel {
     this.mustBeFree(alias);
@@ -211,22 +226,27 @@ export class InferenceGateway extends Construct implements IScrapeTarget {
       apiVersion: 'gateway.networking.k8s.io/v1',
       kind: 'HTTPRoute',
       metadata: { name: model, namespace: this.namespace },
-      spec: {
-        parentRefs: [this.proxy.parentRef('http')],
-        rules: [
-          {
-            matches: [
-              {
-                path: { type: 'PathPrefix', value: '/v1' },
-                headers: [{ type: 'Exact', name: MODEL_HEADER, value: model }],
-              },
-            ],
-            backendRefs: Lazy.any({ produce: () => this.backends(model) }),
-            timeouts: { request: `${longestSeconds + MARGIN_SECONDS}s` },
-          },
-        ],
-      },
+      spec: this.routeSpec(model, longestSeconds, Lazy.any({ produce: () => this.backends(model) })),
     });
+  }
+
+  private routeSpec(model: string, longestSeconds: number, backendRefs: unknown, method?: 'POST') {
+    return {
+      parentRefs: [this.proxy.parentRef('http')],
+      rules: [
+        {
+          matches: [
+            {
+              ...(method ? { method } : {}),
+              path: { type: 'PathPrefix', value: '/v1' },
+              headers: [{ type: 'Exact', name: MODEL_HEADER, value: model }],
+            },
+          ],
+          backendRefs,
+          timeouts: { request: `${longestSeconds + MARGIN_SECONDS}s` },
+        },
+      ],
+    };
   }
 
   private backends(model: string) {
