@@ -1,6 +1,7 @@
 import { App } from 'cdk8s';
 import { type Environment, entryOf, withCanaries } from '../environments';
 import {
+  ArgoRollouts,
   CertManager,
   ClusterKnown,
   ExternalSecretsOperator,
@@ -62,6 +63,7 @@ const NAMESPACES: Readonly<Record<string, SecurityLevel>> = {
   'node-exporter': 'privileged',
   'gpu-operator': 'privileged',
   'lws-system': 'restricted',
+  'argo-rollouts': 'restricted',
   data: 'restricted',
   langfuse: 'restricted',
   serving: 'restricted',
@@ -82,6 +84,7 @@ export function platform(file: Environment): App {
   const needed: Readonly<Record<string, boolean | undefined>> = {
     'gpu-operator': gpus,
     'lws-system': groups,
+    'argo-rollouts': gateway.rollout !== undefined,
   };
   const from = new Origins();
   const scraped: IScrapeTarget[] = [];
@@ -143,6 +146,9 @@ export function platform(file: Environment): App {
   observed(new CertManager(certManager, 'cert-manager'));
 
   doors.controllers(certManager);
+  const rollouts = gateway.rollout
+    ? observed(new ArgoRollouts(layer('rollouts', 'operators', 'argo-rollouts'), 'rollouts'))
+    : undefined;
 
   const operators = layer('operators', 'operators', 'operators', secretStores);
   const cnpg =
@@ -240,7 +246,7 @@ export function platform(file: Environment): App {
   const door = layer('gateway', 'apps', 'gateway', traceLayer);
   const litellm = from.of('gateway', () => {
     const drainSeconds = Math.max(180, ...servers.map((server) => server.longestSeconds));
-    const { host, replicas } = gateway;
+    const { host, replicas, rollout } = gateway;
     return new LiteLlmGateway(door, 'gateway', {
       database,
       cache,
@@ -248,8 +254,13 @@ export function platform(file: Environment): App {
       host,
       replicas,
       drainSeconds,
+      ...(rollout ? { rollout: { ...rollout, prometheus: prometheus.url } } : {}),
     });
   });
+  if (rollouts) {
+    const { port } = prometheus;
+    prometheus.prometheus.allowFrom(rollouts.controller, { port, why: 'verdict on new replicas' });
+  }
   observed(litellm);
   for (const { alias, to, weight } of endpoints) litellm.route(to, { alias, weight });
   for (const [alias, { model: provider, secret }] of Object.entries(gateway.providers)) {

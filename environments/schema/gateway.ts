@@ -1,6 +1,6 @@
-import { numberOr } from '../choices';
+import { numberOr, oneOf } from '../choices';
 import { listOf, mapOf, objectOf, optional, orEmpty, withDefault } from '../fields';
-import { integer, string } from '../scalars';
+import { integer, number, string } from '../scalars';
 import { hostName, label, secretPath } from './text';
 
 /** Names that clients ask for: models and hosted providers alike. */
@@ -16,6 +16,36 @@ const provider = objectOf('A hosted model', {
     format: 'a provider and model such as anthropic/claude-sonnet-4-5',
   }),
   secret: string('Path of the secret with the key; never the key itself', secretPath),
+});
+
+const percent = (about: string) => optional(number(about, { above: 0, max: 100 }));
+
+const judged = {
+  stepMinutes: optional(
+    integer('Minutes of each step, or after the switch; absent means 10', { min: 3, max: 120 }),
+  ),
+  worse: optional(
+    objectOf('From when on the new replicas are worse than the old ones, and are taken back', {
+      errorPercent: percent('Share of the requests that end in an error of the server; absent means 1'),
+      p99Seconds: optional(
+        number('Longest that the gateway itself adds to 99 in 100 requests, in seconds; absent means 2', {
+          above: 0,
+        }),
+      ),
+      successPercent: percent('Share of the requests that end well; absent means 99'),
+    }),
+  ),
+  leastRequests: optional(
+    integer('Requests that must be answered within a step to judge it; absent means 30', { min: 1 }),
+  ),
+};
+
+const rollout = oneOf('How a change of the gateway reaches its callers, by Argo Rollouts', {
+  by: 'kind',
+  of: {
+    canary: objectOf('A share at a time of what comes through the host', judged),
+    blueGreen: objectOf('All at once, and back within minutes', judged),
+  },
 });
 
 /** The gateway in front of all models. */
@@ -34,6 +64,7 @@ export const gateway = objectOf('The gateway in front of all models', {
       }),
     ),
   ),
+  rollout: optional(rollout),
   providers: orEmpty(mapOf('Hosted models, by alias', alias, provider)),
   splits: orEmpty(
     mapOf(

@@ -80,7 +80,7 @@ const PARTS: Readonly<Partial<Record<MetricSource, MetricTable>>> = {
     '1.106',
     `litellm_proxy_total_requests_metric_total litellm_proxy_failed_requests_metric_total litellm_deployment_state
     litellm_deployment_successful_fallbacks_total litellm_remaining_team_budget_metric
-    litellm_callback_logging_failures_metric_total`,
+    litellm_callback_logging_failures_metric_total litellm_overhead_latency_metric_bucket`,
   ),
   cnpg: some(
     'cnpg_',

@@ -1,3 +1,4 @@
+export { ArgoRollouts } from './argo-rollouts';
 export { CertManager } from './cert-manager';
 export { ExternalSecretsOperator } from './external-secrets-operator';
 export { GatewayApiCrds, InferenceCrds } from './gateway-crds';

@@ -57,6 +57,16 @@ export const charts = {
     repository: 'https://aws.github.io/eks-charts',
     version: 'v0.5.30',
   },
+  argoRollouts: {
+    chart: 'argo-rollouts',
+    repository: 'https://argoproj.github.io/argo-helm',
+    version: '2.41.0',
+  },
+  verticalPodAutoscaler: {
+    chart: 'vertical-pod-autoscaler',
+    repository: 'https://kubernetes.github.io/autoscaler',
+    version: '0.11.0',
+  },
   lws: { chart: 'lws', repository: 'oci://registry.k8s.io/lws/charts', version: '0.10.0' },
 } as const;
 
@@ -70,6 +80,8 @@ export const images = {
   endpointPicker: 'ghcr.io/llm-d/llm-d-router-endpoint-picker:v0.10.0',
   agentgatewayController: 'cr.agentgateway.dev/controller:v1.4.1',
   agentgatewayProxy: 'cr.agentgateway.dev/agentgateway:v1.4.1',
+  argoRollouts: 'quay.io/argoproj/argo-rollouts:v1.9.0',
+  rolloutsGatewayPlugin: 'ghcr.io/argoproj-labs/rollouts-plugin-trafficrouter-gatewayapi:v0.15.0',
   litellm: 'ghcr.io/berriai/litellm-database:v1.106.2',
   postgres: 'ghcr.io/cloudnative-pg/postgresql:18.4-standard-trixie',
   valkey: 'docker.io/valkey/valkey:9.1.1',

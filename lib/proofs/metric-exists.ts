@@ -47,8 +47,9 @@ export const metricExists: Proof = {
 function fault({ name }: Selector, { object, of, scales }: Query, facts: Facts): Refusal[] {
   const source = name === undefined ? undefined : sourceOf(name);
   if (name === undefined || source === undefined) return [];
-  const why =
-    scales === undefined
+  const why = object.startsWith('AnalysisTemplate/')
+    ? 'a query without series is no error to Prometheus: nothing is ever found wrong with new pods, or right'
+    : scales === undefined
       ? 'a query without series is no error to Prometheus: the alert never fires, the graph stays empty'
       : 'a query without series is no number: the scaler falls back to what runs, and no load changes that';
   const engine = scales && facts.of('model').find(({ alias }) => alias === scales)?.engine;

@@ -27,6 +27,7 @@ import { queueAdmitsJobs } from './queue-admits-jobs';
 import { quotaCoversPool } from './quota-covers-pool';
 import { referencesResolve } from './references-resolve';
 import { rolloutCanFinish } from './rollout-can-finish';
+import { rolloutIsSteered } from './rollout-is-steered';
 import { scalerOwnsReplicas } from './scaler-owns-replicas';
 import { selectorsMatch } from './selectors-match';
 import { startupFitsProbes } from './startup-fits-probes';
@@ -59,6 +60,7 @@ export const PROOFS: readonly Proof[] = [
   drainFitsGrace,
   startupFitsProbes,
   rolloutCanFinish,
+  rolloutIsSteered,
   disruptionCanFinish,
   weightsComeFromInside,
   scalerOwnsReplicas,

@@ -159,3 +159,57 @@ test('both tools carry the same bytes of the platform itself', () => {
     if (match) expect(out.get(`argocd/${match[1]}`)).toBe(text);
   }
 });
+
+/** A Rollout, and the route whose weights it changes, in a layer of its own. */
+function steered(): Map<string, string> {
+  const app = new App();
+  const metadata = (name: string) => ({ name, namespace: 'apps' });
+  const plugins = { 'argoproj-labs/gatewayAPI': { httpRoute: 'web', namespace: 'apps' } };
+  new ApiObject(new Layer(app, 'gateway', { phase: 'apps' }), 'rollout', {
+    apiVersion: 'argoproj.io/v1alpha1',
+    kind: 'Rollout',
+    metadata: metadata('web'),
+    spec: { strategy: { canary: { trafficRouting: { plugins } } } },
+  });
+  const edge = new Layer(app, 'edge', { phase: 'apps' });
+  for (const name of ['web', 'other']) {
+    new ApiObject(edge, name, {
+      apiVersion: 'gateway.networking.k8s.io/v1',
+      kind: 'HTTPRoute',
+      metadata: metadata(name),
+      spec: {},
+    });
+  }
+  return gitops(render(app).layers, GIT);
+}
+
+test('Flux: a Rollout is well while it goes on, and its own words say so', () => {
+  const [gateway, edge] = documents(steered().get('flux/phases/apps.yaml'));
+  expect(gateway.spec.healthCheckExprs).toEqual([
+    {
+      apiVersion: 'argoproj.io/v1alpha1',
+      kind: 'Rollout',
+      current: "status.phase in ['Healthy', 'Progressing', 'Paused']",
+      failed: "status.phase == 'Degraded'",
+    },
+  ]);
+  expect(edge.spec).not.toHaveProperty('healthCheckExprs');
+});
+
+test('Argo CD: a sync leaves the weights that a Rollout changes, and no others', () => {
+  const applications = documents(steered().get('argocd/applications.yaml'));
+  const spec = (name: string) =>
+    applications.find(({ metadata }) => metadata.name === `nexus-prod-${name}`).spec;
+  expect(spec('edge').ignoreDifferences).toEqual([
+    {
+      group: 'gateway.networking.k8s.io',
+      kind: 'HTTPRoute',
+      name: 'web',
+      namespace: 'apps',
+      jqPathExpressions: ['.spec.rules[]?.backendRefs[]?.weight'],
+    },
+  ]);
+  expect(spec('edge').syncPolicy.syncOptions).toContain('RespectIgnoreDifferences=true');
+  expect(spec('gateway')).not.toHaveProperty('ignoreDifferences');
+  expect(spec('gateway').syncPolicy.syncOptions).not.toContain('RespectIgnoreDifferences=true');
+});

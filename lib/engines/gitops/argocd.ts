@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { type KubeObject, type ReleaseFact, type RenderedLayer, toYaml, toYamlStream } from '../../core';
-import { type Files, type GitSettings, prunes, repositoryName } from './delivery';
+import { type Files, type GitSettings, prunes, repositoryName, steeredRoutes } from './delivery';
 
 const NAMESPACE = 'argocd';
 
@@ -15,7 +15,7 @@ export function argocd(layers: readonly RenderedLayer[], git: GitSettings): File
     const objects = layer.units.flatMap((unit) => unit.objects.map((object) => object.json));
     if (!objects.length) return;
     files.set(`argocd/layers/${layer.name}/objects.yaml`, toYamlStream(objects));
-    applications.push(layerApplication(layer, wave, git, folder));
+    applications.push(steered(layerApplication(layer, wave, git, folder), layer, layers));
   });
   files.set('argocd/applications.yaml', toYamlStream(applications));
   const registries = [...new Set(layers.flatMap((layer) => layer.releases.map((r) => r.repository)))];
@@ -58,6 +58,28 @@ function application(
 function layerApplication(layer: RenderedLayer, wave: number, git: GitSettings, folder: string): KubeObject {
   const source = { repoURL: git.url, targetRevision: git.revision, path: `${folder}/layers/${layer.name}` };
   return application(name(git, layer.name), wave, source, 'default', prunes(layer));
+}
+
+/** Weights of routes that a Rollout changes are the Rollout's while it goes on: a sync leaves them as they are. */
+function steered(app: KubeObject, layer: RenderedLayer, layers: readonly RenderedLayer[]): KubeObject {
+  const routes = layers.flatMap(steeredRoutes);
+  const ours = layer.units
+    .flatMap(({ objects }) => objects)
+    .filter(({ id }) => routes.includes(id))
+    .map(({ json: { metadata } }) => ({
+      group: 'gateway.networking.k8s.io',
+      kind: 'HTTPRoute',
+      name: metadata.name,
+      namespace: metadata.namespace,
+      jqPathExpressions: ['.spec.rules[]?.backendRefs[]?.weight'],
+    }));
+  if (!ours.length) return app;
+  const spec = app.spec as { readonly syncPolicy: { readonly syncOptions: readonly string[] } };
+  const syncOptions = [...spec.syncPolicy.syncOptions, 'RespectIgnoreDifferences=true'];
+  return {
+    ...app,
+    spec: { ...spec, ignoreDifferences: ours, syncPolicy: { ...spec.syncPolicy, syncOptions } },
+  };
 }
 
 /** A release as an Application of its own. */

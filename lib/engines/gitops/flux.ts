@@ -6,7 +6,7 @@ import {
   toYaml,
   toYamlStream,
 } from '../../core';
-import { type Files, type GitSettings, prunes, repositoryName, timeoutMinutes } from './delivery';
+import { type Files, type GitSettings, holds, prunes, repositoryName, timeoutMinutes } from './delivery';
 
 const NAMESPACE = 'flux-system';
 
@@ -82,12 +82,24 @@ function kustomization(layer: RenderedLayer, git: GitSettings): KubeObject {
       prune: prunes(layer),
       wait: true,
       sourceRef: { kind: 'GitRepository', name: source(git) },
+      ...(holds(layer, 'Rollout') ? { healthCheckExprs: [ROLLOUT_HEALTH] } : {}),
       ...(layer.needs.length
         ? { dependsOn: layer.needs.map((name) => ({ name: kustomizationName(git, name) })) }
         : {}),
     },
   };
 }
+
+/**
+ * A Rollout says which of its specs it has seen as a text, over which Flux would stumble. A canary takes longer than any
+ * layer may: it is well while it goes on, and not when it was taken back.
+ */
+const ROLLOUT_HEALTH = {
+  apiVersion: 'argoproj.io/v1alpha1',
+  kind: 'Rollout',
+  current: "status.phase in ['Healthy', 'Progressing', 'Paused']",
+  failed: "status.phase == 'Degraded'",
+};
 
 /** A chart repository. Kept in Flux's namespace with the releases, so that a locked-down Flux accepts both. */
 export function helmRepository(url: string): KubeObject {
