@@ -165,12 +165,20 @@ function steered(): Map<string, string> {
   const app = new App();
   const metadata = (name: string) => ({ name, namespace: 'apps' });
   const plugins = { 'argoproj-labs/gatewayAPI': { httpRoute: 'web', namespace: 'apps' } };
-  new ApiObject(new Layer(app, 'gateway', { phase: 'apps' }), 'rollout', {
+  const home = new Layer(app, 'gateway', { phase: 'apps' });
+  new ApiObject(home, 'rollout', {
     apiVersion: 'argoproj.io/v1alpha1',
     kind: 'Rollout',
     metadata: metadata('web'),
-    spec: { strategy: { canary: { trafficRouting: { plugins } } } },
+    spec: {
+      strategy: {
+        canary: { stableService: 'web', canaryService: 'web-canary', trafficRouting: { plugins } },
+      },
+    },
   });
+  for (const name of ['web', 'web-canary', 'db']) {
+    new ApiObject(home, name, { apiVersion: 'v1', kind: 'Service', metadata: metadata(name), spec: {} });
+  }
   const edge = new Layer(app, 'edge', { phase: 'apps' });
   for (const name of ['web', 'other']) {
     new ApiObject(edge, name, {
@@ -196,7 +204,24 @@ test('Flux: a Rollout is well while it goes on, and its own words say so', () =>
   expect(edge.spec).not.toHaveProperty('healthCheckExprs');
 });
 
-test('Argo CD: a sync leaves the weights that a Rollout changes, and no others', () => {
+test('Flux: a Service whose pods a Rollout chooses is made and then left alone', () => {
+  const [gateway, edge] = documents(steered().get('flux/phases/apps.yaml'));
+  expect(gateway.spec.patches.map(({ target }: { target: object }) => target)).toEqual(
+    ['web', 'web-canary'].map((name) => ({ kind: 'Service', name, namespace: 'apps' })),
+  );
+  expect(parse(gateway.spec.patches[0].patch)).toEqual({
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: {
+      name: 'web',
+      namespace: 'apps',
+      annotations: { 'kustomize.toolkit.fluxcd.io/ssa': 'IfNotPresent' },
+    },
+  });
+  expect(edge.spec).not.toHaveProperty('patches');
+});
+
+test('Argo CD: a sync leaves what a Rollout writes, and nothing else', () => {
   const applications = documents(steered().get('argocd/applications.yaml'));
   const spec = (name: string) =>
     applications.find(({ metadata }) => metadata.name === `nexus-prod-${name}`).spec;
@@ -210,6 +235,15 @@ test('Argo CD: a sync leaves the weights that a Rollout changes, and no others',
     },
   ]);
   expect(spec('edge').syncPolicy.syncOptions).toContain('RespectIgnoreDifferences=true');
-  expect(spec('gateway')).not.toHaveProperty('ignoreDifferences');
-  expect(spec('gateway').syncPolicy.syncOptions).not.toContain('RespectIgnoreDifferences=true');
+  expect(spec('gateway').ignoreDifferences).toEqual(
+    ['web', 'web-canary'].map((name) => ({
+      group: '',
+      kind: 'Service',
+      name,
+      namespace: 'apps',
+      jsonPointers: ['/spec/selector'],
+    })),
+  );
+  const apart = documents(files().get('argocd/applications.yaml')).map((each) => each.spec);
+  expect(apart.some((each) => 'ignoreDifferences' in each)).toBe(false);
 });

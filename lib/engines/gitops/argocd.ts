@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import { type KubeObject, type ReleaseFact, type RenderedLayer, toYaml, toYamlStream } from '../../core';
-import { type Files, type GitSettings, prunes, repositoryName, steeredRoutes } from './delivery';
+import { type Files, type GitSettings, prunes, repositoryName } from './delivery';
+import { steeredIn } from './steered';
 
 const NAMESPACE = 'argocd';
 
@@ -60,26 +61,30 @@ function layerApplication(layer: RenderedLayer, wave: number, git: GitSettings, 
   return application(name(git, layer.name), wave, source, 'default', prunes(layer));
 }
 
-/** Weights of routes that a Rollout changes are the Rollout's while it goes on: a sync leaves them as they are. */
+/** What a Rollout writes of our objects is the Rollout's: a sync leaves it as it is. */
 function steered(app: KubeObject, layer: RenderedLayer, layers: readonly RenderedLayer[]): KubeObject {
-  const routes = layers.flatMap(steeredRoutes);
-  const ours = layer.units
-    .flatMap(({ objects }) => objects)
-    .filter(({ id }) => routes.includes(id))
-    .map(({ json: { metadata } }) => ({
-      group: 'gateway.networking.k8s.io',
-      kind: 'HTTPRoute',
-      name: metadata.name,
-      namespace: metadata.namespace,
-      jqPathExpressions: ['.spec.rules[]?.backendRefs[]?.weight'],
-    }));
-  if (!ours.length) return app;
+  const { routes, services } = steeredIn(layer, layers);
+  const left = (
+    group: string,
+    kind: string,
+    { metadata: { name, namespace } }: KubeObject,
+    field: object,
+  ) => ({
+    group,
+    kind,
+    name,
+    namespace,
+    ...field,
+  });
+  const weights = { jqPathExpressions: ['.spec.rules[]?.backendRefs[]?.weight'] };
+  const ignoreDifferences = [
+    ...routes.map((route) => left('gateway.networking.k8s.io', 'HTTPRoute', route, weights)),
+    ...services.map((service) => left('', 'Service', service, { jsonPointers: ['/spec/selector'] })),
+  ];
+  if (!ignoreDifferences.length) return app;
   const spec = app.spec as { readonly syncPolicy: { readonly syncOptions: readonly string[] } };
   const syncOptions = [...spec.syncPolicy.syncOptions, 'RespectIgnoreDifferences=true'];
-  return {
-    ...app,
-    spec: { ...spec, ignoreDifferences: ours, syncPolicy: { ...spec.syncPolicy, syncOptions } },
-  };
+  return { ...app, spec: { ...spec, ignoreDifferences, syncPolicy: { ...spec.syncPolicy, syncOptions } } };
 }
 
 /** A release as an Application of its own. */

@@ -31,27 +31,6 @@ export function prunes(layer: RenderedLayer): boolean {
 export const holds = (layer: RenderedLayer, kind: string): boolean =>
   layer.units.some(({ objects }) => objects.some(({ json }) => json.kind === kind));
 
-interface SteeringSpec {
-  readonly strategy?: {
-    readonly canary?: {
-      readonly trafficRouting?: {
-        readonly plugins?: Readonly<
-          Record<string, { readonly httpRoute?: string; readonly namespace?: string }>
-        >;
-      };
-    };
-  };
-}
-
-/** Ids of the routes whose weights the Rollouts of a layer change. */
-export function steeredRoutes({ units }: RenderedLayer): readonly string[] {
-  const rollouts = units.flatMap(({ objects }) => objects).filter(({ json }) => json.kind === 'Rollout');
-  return rollouts.flatMap(({ json }) => {
-    const { plugins = {} } = (json.spec as SteeringSpec).strategy?.canary?.trafficRouting ?? {};
-    return Object.values(plugins).map(({ httpRoute, namespace }) => `HTTPRoute/${namespace}/${httpRoute}`);
-  });
-}
-
 /** Longest time a layer may take: models read their weights in `serving`. */
 export function timeoutMinutes(layer: RenderedLayer): number {
   return layer.phase === 'serving' ? 60 : 30;

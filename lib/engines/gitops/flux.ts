@@ -7,6 +7,7 @@ import {
   toYamlStream,
 } from '../../core';
 import { type Files, type GitSettings, holds, prunes, repositoryName, timeoutMinutes } from './delivery';
+import { steeredIn } from './steered';
 
 const NAMESPACE = 'flux-system';
 
@@ -23,7 +24,10 @@ export function flux(layers: readonly RenderedLayer[], git: GitSettings): Files 
   files.set('flux/sources.yaml', toYamlStream([gitRepository(git), ...urls.map(helmRepository)]));
   for (const phase of used) {
     const members = layers.filter((layer) => layer.phase === phase);
-    files.set(`flux/phases/${phase}.yaml`, toYamlStream(members.map((layer) => kustomization(layer, git))));
+    files.set(
+      `flux/phases/${phase}.yaml`,
+      toYamlStream(members.map((layer) => kustomization(layer, layers, git))),
+    );
   }
   for (const layer of layers) {
     const folder = `flux/layers/${layer.name}`;
@@ -69,7 +73,8 @@ function reference(revision: string): Record<string, string> {
   return /^v?\d+\.\d+\.\d+/.test(revision) ? { tag: revision } : { branch: revision };
 }
 
-function kustomization(layer: RenderedLayer, git: GitSettings): KubeObject {
+function kustomization(layer: RenderedLayer, layers: readonly RenderedLayer[], git: GitSettings): KubeObject {
+  const patches = steeredIn(layer, layers).services.map(leftAlone);
   return {
     apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
     kind: 'Kustomization',
@@ -82,11 +87,24 @@ function kustomization(layer: RenderedLayer, git: GitSettings): KubeObject {
       prune: prunes(layer),
       wait: true,
       sourceRef: { kind: 'GitRepository', name: source(git) },
+      ...(patches.length ? { patches } : {}),
       ...(holds(layer, 'Rollout') ? { healthCheckExprs: [ROLLOUT_HEALTH] } : {}),
       ...(layer.needs.length
         ? { dependsOn: layer.needs.map((name) => ({ name: kustomizationName(git, name) })) }
         : {}),
     },
+  };
+}
+
+/**
+ * A Service whose pods a Rollout chooses is made and never applied again: its selector is one value to the API server, and
+ * with ours the Rollout would find its choice gone, and take the next version without asking anybody.
+ */
+function leftAlone({ apiVersion, kind, metadata: { name, namespace } }: KubeObject): object {
+  const annotations = { 'kustomize.toolkit.fluxcd.io/ssa': 'IfNotPresent' };
+  return {
+    target: { kind, name, namespace },
+    patch: toYaml({ apiVersion, kind, metadata: { name, namespace, annotations } }),
   };
 }
 
