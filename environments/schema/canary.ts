@@ -59,26 +59,41 @@ const onGpus = {
   pool: optional(string('GPU pool that it runs on', label)),
 };
 
+/** What a reader of other guides looks for here, and why it is not. */
+const REFUSED = {
+  mirror:
+    'agentgateway 1.4 copies requests without their bodies, so that a shadow has nothing to answer; begin with weight: 1 and automatic: abort',
+  sticky:
+    'each request is drawn by itself: agentgateway keeps sessions for MCP alone, and reads no sessionPersistence of routes; give the sides names of their own, and let callers choose',
+};
 const about = 'A second server for part of the requests: what differs from the model itself';
 
 /** What a canary of vLLM may change. */
-export const vllmCanary = objectOf(about, {
-  ...onGpus,
-  ...weightKeys,
-  ...vllmKeys,
-  extraArgs: optional(extraArgs),
-  config: fitKeys.config,
-  observed: fitKeys.observed,
-  worse,
-});
+export const vllmCanary = objectOf(
+  about,
+  {
+    ...onGpus,
+    ...weightKeys,
+    ...vllmKeys,
+    extraArgs: optional(extraArgs),
+    config: fitKeys.config,
+    observed: fitKeys.observed,
+    worse,
+  },
+  REFUSED,
+);
 
 /** What a canary of SGLang may change; of errors it tells nothing. */
-export const sglangCanary = objectOf(about, {
-  ...onGpus,
-  ...sourceKeys,
-  utilization: vllmKeys.utilization,
-  worse: optional(objectOf('From when on it is worse than the model, and an alert says so', slow)),
-});
+export const sglangCanary = objectOf(
+  about,
+  {
+    ...onGpus,
+    ...sourceKeys,
+    utilization: vllmKeys.utilization,
+    worse: optional(objectOf('From when on it is worse than the model, and an alert says so', slow)),
+  },
+  REFUSED,
+);
 
 /** What a canary of the simulator may change. */
-export const simulatorCanary = objectOf(about, { ...every, worse });
+export const simulatorCanary = objectOf(about, { ...every, worse }, REFUSED);
