@@ -13,6 +13,7 @@ import {
   SecretStores,
   type SecurityLevel,
   StorageClasses,
+  VerticalPodAutoscaler,
 } from '../lib/cluster';
 import {
   EfaDevicePlugin,
@@ -64,6 +65,7 @@ const NAMESPACES: Readonly<Record<string, SecurityLevel>> = {
   'gpu-operator': 'privileged',
   'lws-system': 'restricted',
   'argo-rollouts': 'restricted',
+  vpa: 'restricted',
   data: 'restricted',
   langfuse: 'restricted',
   serving: 'restricted',
@@ -85,6 +87,7 @@ export function platform(file: Environment): App {
     'gpu-operator': gpus,
     'lws-system': groups,
     'argo-rollouts': gateway.rollout !== undefined,
+    vpa: gateway.recommendations ?? false,
   };
   const from = new Origins();
   const scraped: IScrapeTarget[] = [];
@@ -146,6 +149,7 @@ export function platform(file: Environment): App {
   observed(new CertManager(certManager, 'cert-manager'));
 
   doors.controllers(certManager);
+  if (gateway.recommendations) observed(new VerticalPodAutoscaler(layer('vpa', 'operators', 'vpa'), 'vpa'));
   const rollouts = gateway.rollout
     ? observed(new ArgoRollouts(layer('rollouts', 'operators', 'argo-rollouts'), 'rollouts'))
     : undefined;
@@ -246,7 +250,7 @@ export function platform(file: Environment): App {
   const door = layer('gateway', 'apps', 'gateway', traceLayer);
   const litellm = from.of('gateway', () => {
     const drainSeconds = Math.max(180, ...servers.map((server) => server.longestSeconds));
-    const { host, replicas, rollout } = gateway;
+    const { host, replicas, rollout, recommendations } = gateway;
     return new LiteLlmGateway(door, 'gateway', {
       database,
       cache,
@@ -254,6 +258,7 @@ export function platform(file: Environment): App {
       host,
       replicas,
       drainSeconds,
+      recommendations,
       ...(rollout ? { rollout: { ...rollout, prometheus: prometheus.url } } : {}),
     });
   });

@@ -28,6 +28,11 @@ export function checkRouting({ models, tier }: Draft, { fault }: Checking): void
     if (picks(model, tier) && Object.hasOwn(models ?? {}, `${name}-picker`)) {
       fault(`models.${name}-picker`, `is the name of the picker of '${name}'; choose another name`);
     }
+    const autoscale = 'autoscale' in model ? model.autoscale : undefined;
+    if (autoscale?.on === 'picker' && !picks(model, tier)) {
+      const why = 'no picker chooses among its replicas';
+      fault(`models.${name}.autoscale.on`, `${why}; follow queue, or give it routing: { kind: picker }`);
+    }
     if (routing?.kind !== 'picker') continue;
     const path = `models.${name}.routing`;
     const most = mostReplicas(model, tier);

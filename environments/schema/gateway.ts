@@ -1,6 +1,6 @@
 import { numberOr, oneOf } from '../choices';
 import { listOf, mapOf, objectOf, optional, orEmpty, withDefault } from '../fields';
-import { integer, number, string } from '../scalars';
+import { boolean, integer, number, string } from '../scalars';
 import { hostName, label, secretPath } from './text';
 
 /** Names that clients ask for: models and hosted providers alike. */
@@ -65,6 +65,9 @@ export const gateway = objectOf('The gateway in front of all models', {
     ),
   ),
   rollout: optional(rollout),
+  recommendations: optional(
+    boolean('Say what its pods would need, by what they used, and change nothing; absent means no'),
+  ),
   providers: orEmpty(mapOf('Hosted models, by alias', alias, provider)),
   splits: orEmpty(
     mapOf(

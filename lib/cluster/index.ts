@@ -12,3 +12,4 @@ export { GUARDS_LABEL, PlatformGuards, type PlatformGuardsProps } from './platfo
 export { PriorityClasses } from './priority-classes';
 export { SecretStores } from './secret-stores';
 export { StorageClasses } from './storage-classes';
+export { VerticalPodAutoscaler } from './vertical-pod-autoscaler';

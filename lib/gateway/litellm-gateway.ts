@@ -24,6 +24,7 @@ import {
   litellmConfig,
 } from './litellm-config';
 import { litellmKeys, unknownKeys } from './litellm-keys';
+import { Recommendation } from './recommendation';
 import { Routes } from './routes';
 
 export interface LiteLlmGatewayProps {
@@ -54,6 +55,11 @@ export interface LiteLlmGatewayProps {
    * @default - the replicas are replaced one after the other
    */
   readonly rollout?: GatewayRollout;
+  /**
+   * Say what its pods would need, by what they used, and change nothing. Needs a VerticalPodAutoscaler release.
+   * @default false
+   */
+  readonly recommendations?: boolean;
   /**
    * Memory of one replica.
    * @default 4
@@ -158,6 +164,7 @@ export class LiteLlmGateway extends Construct implements IScrapeTarget, IWebServ
     });
     const kind = props.rollout ? 'Rollout' : 'Deployment';
     if (max > min) new CpuAutoscaler(this, 'Autoscaler', { target: id, kind, min, max });
+    if (props.recommendations) new Recommendation(this, 'Recommendation', { target: id, kind });
     if (props.rollout) {
       this.canaryService = new GatewayChange(this, 'Change', {
         ...props.rollout,

@@ -93,7 +93,7 @@ function fault({ name }: Selector, { object, of, scales }: Query, facts: Facts):
 }
 
 /** What is scraped by the platform or by nobody; the rest may have a monitor that somebody wrote by hand. */
-const SCRAPED: readonly MetricSource[] = ['vllm', 'sglang', 'dcgm'];
+const SCRAPED: readonly MetricSource[] = ['vllm', 'sglang', 'dcgm', 'llm-d'];
 
 /** What engines call the same thing. */
 const SAME: readonly (readonly string[])[] = [

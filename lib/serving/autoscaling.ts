@@ -1,6 +1,6 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
-import { namespaceOf, PlatformError } from '../core';
+import { declare, namespaceOf, PlatformError } from '../core';
 import type { ModelServer } from './model-server';
 import { cronTrigger, type OfficeHours } from './office-hours';
 import { ask, type Signal } from './signals';
@@ -8,14 +8,15 @@ import { ask, type Signal } from './signals';
 /** How the replicas of a model follow its load. */
 export interface Autoscale {
   /**
-   * What they follow: requests that wait, the part of the KV cache in use, or how busy the GPUs are. A GPU is busy with
-   * one request as with a hundred, so that the last says little of how much more a replica can take.
+   * What they follow: requests that wait, the part of the KV cache in use, or how busy the GPUs are; or requests that wait
+   * as the endpoint picker of the model sees them. A GPU is busy with one request as with a hundred, so that it says little
+   * of how much more a replica can take.
    * @default 'queue'
    */
   readonly on?: Signal;
   /**
    * How much of it is enough for each replica: waiting requests, or percent.
-   * @default - 5 requests, 80 percent of the cache, 60 percent of the GPUs
+   * @default - 5 requests, 80 percent of the cache, 60 percent of the GPUs, 5 requests of the picker
    */
   readonly target?: number;
   /**
@@ -50,6 +51,13 @@ export class ModelAutoscaler extends Construct {
     const namespace = namespaceOf(server);
     const { query, threshold } = ask(this, on, { model, namespace, engine, card }, props.target);
     server.scaledByLoad();
+    if (on === 'picker') {
+      declare(this, 'join', {
+        object: `ScaledObject/${namespace}/${model}`,
+        scope: 'picked model',
+        uses: model,
+      });
+    }
 
     new ApiObject(this, 'ScaledObject', {
       apiVersion: 'keda.sh/v1alpha1',

@@ -4,6 +4,7 @@ import { Construct } from 'constructs';
 import type { IModelEndpoint, IScrapeTarget } from '../../contracts';
 import {
   cut,
+  declare,
   images,
   type MetricsEndpoint,
   namespaceOf,
@@ -110,7 +111,12 @@ export class EndpointPicker extends Construct implements IScrapeTarget {
       apiAccess: true,
     });
     this.picker = picker.pods;
-    this.metrics = [picker.metrics('metrics')];
+    this.metrics = [picker.metrics('metrics', { exporter: 'llm-d' })];
+    declare(this, 'join', {
+      object: `InferencePool/${this.namespace}/${this.pool}`,
+      scope: 'picked model',
+      defines: this.pool,
+    });
     this.rights(name, picker.identity.serviceAccount);
     server.pods.allowFrom(this.picker, { port: server.port, why: 'load of each replica' });
 
