@@ -12,7 +12,13 @@ export interface Canary {
   readonly weight: number;
   /** From when on it is worse, where the file says so. */
   readonly worse: NonNullable<Worse>;
+  /** What happens to its weight by itself. */
+  readonly automatic?: 'abort' | 'step';
+  /** Minutes of a step, where it takes any. */
+  readonly stepMinutes?: number;
 }
+
+const STEP_MINUTES = 10;
 
 /** Name of the canary of a model. */
 export const canaryName = (alias: string): string => `${alias}-canary`;
@@ -22,9 +28,10 @@ export function canariesOf(models: Models): ReadonlyMap<string, Canary> {
   return new Map(
     Object.entries(models).flatMap(([of, model]) => {
       const canary = 'canary' in model ? model.canary : undefined;
-      return canary
-        ? [[canaryName(of), { of, weight: canary.weight, worse: canary.worse ?? {} }] as const]
-        : [];
+      if (!canary) return [];
+      const { weight, worse = {}, automatic, stepMinutes = STEP_MINUTES } = canary;
+      const steered = automatic ? { automatic, ...(automatic === 'step' ? { stepMinutes } : {}) } : {};
+      return [[canaryName(of), { of, weight, worse, ...steered }] as const];
     }),
   );
 }
@@ -51,7 +58,7 @@ function canaryModel(model: Model): Model | undefined {
   // Adapters stay with the model itself, whose requests they share.
   const { canary, adapters: _, ...rest } = { adapters: undefined, canary: undefined, ...model };
   if (!canary) return undefined;
-  const { weight, worse, ...differs } = canary;
+  const { weight, worse, automatic, stepMinutes, ...differs } = canary;
   const inherited = Object.entries(rest).filter(
     ([key]) => differs.model === undefined || !OF_ONE_MODEL.includes(key),
   );

@@ -32,6 +32,7 @@ const CUSTOM: Record<string, readonly string[]> = {
   'agentgateway.dev': ['agentgatewayparameters', 'agentgatewaypolicies'],
   'aigateway.envoyproxy.io': ['aigatewayroutes', 'gatewayconfigs'],
   'argoproj.io': ['analysistemplates', 'applications', 'appprojects', 'clusteranalysistemplates', 'rollouts'],
+  'autoscaling.k8s.io': ['verticalpodautoscalers'],
   'autoscaling.x-k8s.io': ['capacitybuffers'],
   'barmancloud.cnpg.io': ['objectstores'],
   'cert-manager.io': ['certificates', 'clusterissuers', 'issuers'],

@@ -1,7 +1,8 @@
-import { canariesOf, type Environment } from '../environments';
+import { canariesOf, type Environment, entryOf } from '../environments';
 import type { IModelEndpoint } from '../lib/contracts';
-import type { ObservabilityStack } from '../lib/observability';
-import type { ModelServer } from '../lib/serving';
+import type { ObservabilityStack, PrometheusStack } from '../lib/observability';
+import { CanaryPilot, type ModelServer } from '../lib/serving';
+import type { Building, SharedCanary } from './doors';
 
 /** A name that clients ask for, and who answers some or all of its requests. */
 export interface Served {
@@ -37,5 +38,35 @@ export function compareCanaries(
   for (const [name, { of, worse }] of canariesOf(models)) {
     const [stable, canary] = [byName.get(of), byName.get(name)];
     if (stable && canary) watch.compare(stable, canary, worse);
+  }
+}
+
+/** Who holds the weights that the file leaves to the platform. In the last phase: the rules come first. */
+export function pilotCanaries(
+  { environment: { models }, from, layer }: Building,
+  shared: readonly SharedCanary[],
+  { url, port, prometheus }: PrometheusStack,
+): void {
+  const canaries = canariesOf(models);
+  const steered = shared.filter(({ canary: { model } }) => canaries.get(model)?.automatic);
+  if (!steered.length) return;
+  const home = layer('canaries', 'apps', 'serving');
+  for (const { gateway, of, canary } of steered) {
+    const asked = canaries.get(canary.model);
+    if (!asked) continue;
+    const { weight, stepMinutes } = asked;
+    const pilot = from.of(
+      `${entryOf(models, canary.model)}.automatic`,
+      () =>
+        new CanaryPilot(home, `${canary.model}-pilot`, {
+          gateway,
+          of,
+          canary,
+          weight,
+          prometheus: url,
+          ...(stepMinutes === undefined ? {} : { stepMinutes }),
+        }),
+    );
+    prometheus.allowFrom(pilot.pods, { port, why: `verdict on '${canary.model}'` });
   }
 }

@@ -26,6 +26,13 @@ export interface Building {
   readonly observed: <T extends IScrapeTarget>(target: T) => T;
 }
 
+/** A canary with a picker, its model, and who shares the requests between them. */
+export interface SharedCanary {
+  readonly gateway: InferenceGateway;
+  readonly of: PickedModel;
+  readonly canary: ModelServer;
+}
+
 /** Hosts that people outside the cluster use. */
 const hostsOf = ({ gateway, observability }: Environment): readonly string[] =>
   [gateway.host, observability.langfuse?.host].filter((host) => host !== undefined);
@@ -34,6 +41,8 @@ const hostsOf = ({ gateway, observability }: Environment): readonly string[] =>
 export class Doors {
   /** Namespaces they live in. */
   public readonly namespaces: readonly string[];
+  /** Canaries whose share this gateway can change. */
+  public readonly shared: SharedCanary[] = [];
   private readonly hosts: boolean;
   private readonly picked: boolean;
   /** Models as their picker's gateway answers for them. */
@@ -130,6 +139,7 @@ export class Doors {
         from.try(`models.${server.model}.canary`, () =>
           gateway.canary(model, canary.to, canary.weight, { scorers, prefix }),
         );
+        this.shared.push({ gateway, of: model, canary: canary.to });
       }
       if (model.picker) setOrigin(model.picker, path);
       picked.set(server.model, model);

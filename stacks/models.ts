@@ -97,7 +97,14 @@ function modelServer(
   if (props.engine === 'ollama') return new OllamaService(scope, alias, { ...props, pool, surge });
   const source = sourceOf(props, weights);
   if (props.engine === 'kserve') {
-    return new KServeService(scope, alias, { ...props, ...source, pool, keyOf, kvEvents, defaults: defaults() });
+    return new KServeService(scope, alias, {
+      ...props,
+      ...source,
+      pool,
+      keyOf,
+      kvEvents,
+      defaults: defaults(),
+    });
   }
   if (props.disaggregated) {
     const [prefill, decode] = takes;

@@ -1,6 +1,7 @@
 import { App } from 'cdk8s';
 import { type Environment, entryOf, withCanaries } from '../environments';
 import {
+  ArgoRollouts,
   CertManager,
   ClusterKnown,
   ExternalSecretsOperator,
@@ -13,6 +14,7 @@ import {
   SecretStores,
   type SecurityLevel,
   StorageClasses,
+  VerticalPodAutoscaler,
 } from '../lib/cluster';
 import {
   EfaDevicePlugin,
@@ -42,7 +44,7 @@ import {
 } from '../lib/observability';
 import { DisaggregatedService, ModelAutoscaler, ModelServer } from '../lib/serving';
 import { batchController, batchNamespaces, batchWork } from './batch';
-import { compareCanaries } from './canaries';
+import { compareCanaries, pilotCanaries } from './canaries';
 import { Doors } from './doors';
 import { clusterFor } from './foundation';
 import { kserveController, kserveNamespaces } from './kserve';
@@ -68,6 +70,8 @@ const NAMESPACES: Readonly<Record<string, SecurityLevel>> = {
   'lws-system': 'restricted',
   'mount-s3': 'restricted',
   [NODE_WEIGHTS]: 'baseline',
+  'argo-rollouts': 'restricted',
+  vpa: 'restricted',
   data: 'restricted',
   langfuse: 'restricted',
   serving: 'restricted',
@@ -91,6 +95,8 @@ export function platform(file: Environment): App {
     'lws-system': groups,
     'mount-s3': mounts,
     [NODE_WEIGHTS]: loadedFrom(environment, 'nvme').length > 0,
+    'argo-rollouts': gateway.rollout !== undefined,
+    vpa: gateway.recommendations ?? false,
   };
   const from = new Origins();
   const scraped: IScrapeTarget[] = [];
@@ -105,7 +111,8 @@ export function platform(file: Environment): App {
   const layer = (id: string, phase: Phase, namespace?: string, ...after: Layer[]) =>
     new Layer(app, id, { phase, after, ...(namespace ? { namespace } : {}) });
 
-  const doors = new Doors({ environment, from, layer, observed });
+  const building = { environment, from, layer, observed };
+  const doors = new Doors(building);
 
   // cluster: what everything else lives in.
   const cluster = layer('cluster', 'cluster');
@@ -158,6 +165,10 @@ export function platform(file: Environment): App {
   observed(new CertManager(certManager, 'cert-manager'));
 
   doors.controllers(certManager);
+  if (gateway.recommendations) observed(new VerticalPodAutoscaler(layer('vpa', 'operators', 'vpa'), 'vpa'));
+  const rollouts = gateway.rollout
+    ? observed(new ArgoRollouts(layer('rollouts', 'operators', 'argo-rollouts'), 'rollouts'))
+    : undefined;
 
   const operators = layer('operators', 'operators', 'operators', secretStores);
   const cnpg =
@@ -265,7 +276,7 @@ export function platform(file: Environment): App {
   const door = layer('gateway', 'apps', 'gateway', traceLayer);
   const litellm = from.of('gateway', () => {
     const drainSeconds = Math.max(180, ...servers.map((server) => server.longestSeconds));
-    const { host, replicas } = gateway;
+    const { host, replicas, rollout, recommendations } = gateway;
     return new LiteLlmGateway(door, 'gateway', {
       database,
       cache,
@@ -273,8 +284,14 @@ export function platform(file: Environment): App {
       host,
       replicas,
       drainSeconds,
+      recommendations,
+      ...(rollout ? { rollout: { ...rollout, prometheus: prometheus.url } } : {}),
     });
   });
+  if (rollouts) {
+    const { port } = prometheus;
+    prometheus.prometheus.allowFrom(rollouts.controller, { port, why: 'verdict on new replicas' });
+  }
   observed(litellm);
   for (const { to, ...how } of endpoints) litellm.route(to, how);
   for (const [alias, { model: provider, secret }] of Object.entries(gateway.providers)) {
@@ -292,6 +309,7 @@ export function platform(file: Environment): App {
   for (const target of scraped) watch.scrape(target);
   compareCanaries(environment, servers, watch);
   for (const server of servers) if (server instanceof DisaggregatedService) watch.watchRoles(server);
+  pilotCanaries(building, doors.shared, prometheus);
   return app;
 }
 

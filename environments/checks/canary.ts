@@ -1,9 +1,10 @@
 import { POLICIES } from '../../lib/core/policy';
 import { canaryName } from '../canaries';
 import { type Checking, type Draft, entriesOf } from './draft';
+import { picks } from './routing';
 
 /** Keys of a canary that say how it is used, not what it is. */
-const OF_USE = ['weight', 'replicas', 'worse'];
+const OF_USE = ['weight', 'replicas', 'worse', 'automatic', 'stepMinutes'];
 
 /** A canary differs from its model, holds its share, and is the only one of its name. */
 export function checkCanaries({ models, gateway, tier }: Draft, { fault }: Checking): void {
@@ -24,7 +25,21 @@ export function checkCanaries({ models, gateway, tier }: Draft, { fault }: Check
     }
     const differs = Object.keys(canary).some((key) => !OF_USE.includes(key));
     if (!differs) fault(path, `is the same as '${name}' itself; say what differs, such as image or model`);
-    const { weight = 0, replicas } = canary;
+    const { weight = 0, replicas, automatic, stepMinutes } = canary;
+    if (automatic && !picks(model, tier)) {
+      const why = `the requests of '${name}' are shared out by LiteLLM, which reads weights only when it starts`;
+      fault(
+        `${path}.automatic`,
+        `${why}; give the model routing: { kind: picker }, or change the weight here`,
+      );
+    }
+    if (automatic === 'step' && model.engine === 'sglang') {
+      const why = 'SGLang tells no errors: a canary that fails fast would look well at every step';
+      fault(`${path}.automatic`, `${why}; write abort`);
+    }
+    if (stepMinutes !== undefined && automatic !== 'step') {
+      fault(`${path}.stepMinutes`, 'is read by automatic: step alone; write that, or delete it');
+    }
     if (replicas?.min && replicas.max && replicas.min > replicas.max) {
       fault(`${path}.replicas.min`, `${replicas.min} is above max, ${replicas.max}`);
     }

@@ -9,6 +9,7 @@ const adaptersOf = (model: Model) => ('adapters' in model ? entriesOf(model.adap
 export function checkGateway(draft: Draft, { fault, written }: Checking): void {
   const { gateway, models } = draft;
   checkReplicas(draft, { fault, written });
+  checkRollout(draft, { fault, written });
   const faulty = (written('models') && !models) || (written('gateway.providers') && !gateway?.providers);
   if (faulty) return;
   const adapters = new Map(
@@ -90,4 +91,12 @@ function checkReplicas({ gateway, tier }: Draft, { fault, written }: Checking): 
     const why = "nobody measures CPU in an environment without 'aws', so that none would ever be added";
     fault('gateway.replicas', `a range, but ${why}; write one number`);
   }
+}
+
+/** Shares of a canary are weights of a route. */
+function checkRollout({ gateway }: Draft, { fault, written }: Checking): void {
+  if (gateway?.rollout?.kind !== 'canary' || gateway.host !== undefined || written('gateway.host')) return;
+  const why =
+    'callers inside the cluster use its Service, which knows no weights: nobody would ask the canary';
+  fault('gateway.rollout.kind', `${why}; write host, or kind: blueGreen`);
 }

@@ -114,7 +114,8 @@ function checkAutoscale(
   if (autoscale.on === 'gpu' && engine === 'simulator') {
     fault(`${path}.autoscale.on`, "'gpu', and the simulator holds none; follow queue or kvCache");
   }
-  if (autoscale.target !== undefined && autoscale.target >= 100 && (autoscale.on ?? 'queue') !== 'queue') {
+  const share = autoscale.on === 'kvCache' || autoscale.on === 'gpu';
+  if (autoscale.target !== undefined && autoscale.target >= 100 && share) {
     fault(
       `${path}.autoscale.target`,
       `${autoscale.target} percent, which no replica comes above; write less`,

@@ -43,6 +43,11 @@ export function checkRouting({ models, tier, gateway }: Draft, { fault }: Checki
         'a rule of envoy-ai-gateway takes one InferencePool, and a canary is a second one; use routing: { kind: service } (LiteLLM shares then), or agentgateway',
       );
     }
+    const autoscale = 'autoscale' in model ? model.autoscale : undefined;
+    if (autoscale?.on === 'picker' && !picks(model, tier)) {
+      const why = 'no picker chooses among its replicas';
+      fault(`models.${name}.autoscale.on`, `${why}; follow queue, or give it routing: { kind: picker }`);
+    }
     if (routing?.kind !== 'picker') continue;
     const path = `models.${name}.routing`;
     if (envoy && routing.onFailure === 'open') {

@@ -15,10 +15,23 @@ const slow = {
   ),
 };
 
+const automatic = optional(
+  enumOf(
+    "What happens by itself, where a picker chooses: 'abort' takes its requests back when it is worse, 'step' raises its weight too; absent means nothing",
+    ['abort', 'step'],
+  ),
+);
+
 const every = {
   weight: enumOf(
     'Percent of the requests that it gets; one value back takes them away again',
     [0, 1, 5, 10, 25, 50, 100],
+  ),
+  automatic,
+  stepMinutes: optional(
+    integer("Minutes without a doubt before the next step; absent means 10. Read by automatic 'step'", {
+      min: 6,
+    }),
   ),
   replicas: optional(
     objectOf("Its replicas; absent means the model's own", {
@@ -47,28 +60,43 @@ const onGpus = {
   pool: optional(string('GPU pool that it runs on', label)),
 };
 
+/** What a reader of other guides looks for here, and why it is not. */
+const REFUSED = {
+  mirror:
+    'agentgateway 1.4 copies requests without their bodies, so that a shadow has nothing to answer; begin with weight: 1 and automatic: abort',
+  sticky:
+    'each request is drawn by itself: agentgateway keeps sessions for MCP alone, and reads no sessionPersistence of routes; give the sides names of their own, and let callers choose',
+};
 const about = 'A second server for part of the requests: what differs from the model itself';
 
 /** What a canary of vLLM may change. */
-export const vllmCanary = objectOf(about, {
-  ...onGpus,
-  ...weightKeys,
-  ...vllmKeys,
-  expertParallel: vllmExperts,
-  extraArgs: optional(extraArgs),
-  config: fitKeys.config,
-  observed: fitKeys.observed,
-  worse,
-});
+export const vllmCanary = objectOf(
+  about,
+  {
+    ...onGpus,
+    ...weightKeys,
+    ...vllmKeys,
+    expertParallel: vllmExperts,
+    extraArgs: optional(extraArgs),
+    config: fitKeys.config,
+    observed: fitKeys.observed,
+    worse,
+  },
+  REFUSED,
+);
 
 /** What a canary of SGLang may change; of errors it tells nothing. */
-export const sglangCanary = objectOf(about, {
-  ...onGpus,
-  ...sourceKeys,
-  utilization: vllmKeys.utilization,
-  expertParallel: sglangExperts,
-  worse: optional(objectOf('From when on it is worse than the model, and an alert says so', slow)),
-});
+export const sglangCanary = objectOf(
+  about,
+  {
+    ...onGpus,
+    ...sourceKeys,
+    utilization: vllmKeys.utilization,
+    expertParallel: sglangExperts,
+    worse: optional(objectOf('From when on it is worse than the model, and an alert says so', slow)),
+  },
+  REFUSED,
+);
 
 /** What a canary of the simulator may change. */
-export const simulatorCanary = objectOf(about, { ...every, worse });
+export const simulatorCanary = objectOf(about, { ...every, worse }, REFUSED);

@@ -1,6 +1,6 @@
-import { valueOr } from '../choices';
+import { oneOf, valueOr } from '../choices';
 import { listOf, mapOf, objectOf, optional, orEmpty, withDefault } from '../fields';
-import { enumOf, integer, string } from '../scalars';
+import { boolean, enumOf, integer, number, string } from '../scalars';
 import { hostName, label, secretPath } from './text';
 
 /** Names that clients ask for: models and hosted providers alike. */
@@ -31,6 +31,36 @@ const implementation = enumOf(
   },
 );
 
+const percent = (about: string) => optional(number(about, { above: 0, max: 100 }));
+
+const judged = {
+  stepMinutes: optional(
+    integer('Minutes of each step, or after the switch; absent means 10', { min: 3, max: 120 }),
+  ),
+  worse: optional(
+    objectOf('From when on the new replicas are worse than the old ones, and are taken back', {
+      errorPercent: percent('Share of the requests that end in an error of the server; absent means 1'),
+      p99Seconds: optional(
+        number('Longest that the gateway itself adds to 99 in 100 requests, in seconds; absent means 2', {
+          above: 0,
+        }),
+      ),
+      successPercent: percent('Share of the requests that end well; absent means 99'),
+    }),
+  ),
+  leastRequests: optional(
+    integer('Requests that must be answered within a step to judge it; absent means 30', { min: 1 }),
+  ),
+};
+
+const rollout = oneOf('How a change of the gateway reaches its callers, by Argo Rollouts', {
+  by: 'kind',
+  of: {
+    canary: objectOf('A share at a time of what comes through the host', judged),
+    blueGreen: objectOf('All at once, and back within minutes', judged),
+  },
+});
+
 /** The gateway in front of all models. */
 export const gateway = objectOf('The gateway in front of all models', {
   implementation: optional(implementation),
@@ -47,6 +77,10 @@ export const gateway = objectOf('The gateway in front of all models', {
         max: integer('Most replicas', { min: 2 }),
       }),
     ),
+  ),
+  rollout: optional(rollout),
+  recommendations: optional(
+    boolean('Say what its pods would need, by what they used, and change nothing; absent means no'),
   ),
   providers: orEmpty(mapOf('Hosted models, by alias', alias, provider)),
   splits: orEmpty(

@@ -60,11 +60,10 @@ const every = {
   autoscale: optional(
     objectOf('How replicas between min and max follow the load', {
       on: optional(
-        enumOf('What they follow: requests that wait, the KV cache in use, or how busy the GPUs are', [
-          'queue',
-          'kvCache',
-          'gpu',
-        ]),
+        enumOf(
+          'What they follow: requests that wait, the KV cache in use, how busy the GPUs are, or requests that wait as its picker sees them',
+          ['queue', 'kvCache', 'gpu', 'picker'],
+        ),
       ),
       target: optional(
         number(

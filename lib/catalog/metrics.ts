@@ -8,6 +8,7 @@ export type MetricSource =
   | 'triton'
   | 'simulator'
   | 'litellm'
+  | 'llm-d'
   | 'dcgm'
   | 'cnpg'
   | 'strimzi'
@@ -91,7 +92,13 @@ const PARTS: Readonly<Partial<Record<MetricSource, MetricTable>>> = {
     '1.106',
     `litellm_proxy_total_requests_metric_total litellm_proxy_failed_requests_metric_total litellm_deployment_state
     litellm_deployment_successful_fallbacks_total litellm_remaining_team_budget_metric
-    litellm_callback_logging_failures_metric_total`,
+    litellm_callback_logging_failures_metric_total litellm_overhead_latency_metric_bucket`,
+  ),
+  'llm-d': some(
+    'llm_d_epp_',
+    '0.10.0',
+    `llm_d_epp_average_queue_size llm_d_epp_average_kv_cache_utilization llm_d_epp_average_running_requests
+    llm_d_epp_ready_endpoints llm_d_epp_per_endpoint_queue_size`,
   ),
   cnpg: some(
     'cnpg_',

@@ -1,3 +1,4 @@
+export { ArgoRollouts } from './argo-rollouts';
 export { CertManager } from './cert-manager';
 export { ExternalSecretsOperator } from './external-secrets-operator';
 export { EnvoyGatewayCrds, GatewayApiCrds, InferenceCrds } from './gateway-crds';
@@ -13,3 +14,4 @@ export { GUARDS_LABEL, PlatformGuards, type PlatformGuardsProps } from './platfo
 export { PriorityClasses } from './priority-classes';
 export { SecretStores } from './secret-stores';
 export { StorageClasses } from './storage-classes';
+export { VerticalPodAutoscaler } from './vertical-pod-autoscaler';

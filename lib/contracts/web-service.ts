@@ -4,6 +4,11 @@ import type { PodGroup } from '../core';
 export interface IWebService {
   /** Name of its Service, in the namespace of its pods. */
   readonly service: string;
+  /**
+   * Name of a second Service, of replicas that are being tried: whoever writes a route names both.
+   * @default - none
+   */
+  readonly canaryService?: string;
   readonly port: number;
   readonly pods: PodGroup;
   /** Longest request, which every timeout in front of it must outlast. */

@@ -31,6 +31,7 @@ export * from './policy';
 export * from './priority';
 export * from './render';
 export * from './retention';
+export * from './rollout';
 export * from './secret-ref';
 export * from './secrets';
 export * from './sidecar';

@@ -9,6 +9,7 @@ export type Exporter =
   | 'dcgm'
   | 'external-secrets'
   | 'litellm'
+  | 'llm-d'
   | 'redis'
   | 'sglang'
   | 'strimzi'

@@ -80,6 +80,16 @@ export const charts = {
     repository: 'https://awslabs.github.io/mountpoint-s3-csi-driver',
     version: '2.7.0',
   },
+  argoRollouts: {
+    chart: 'argo-rollouts',
+    repository: 'https://argoproj.github.io/argo-helm',
+    version: '2.41.0',
+  },
+  verticalPodAutoscaler: {
+    chart: 'vertical-pod-autoscaler',
+    repository: 'https://kubernetes.github.io/autoscaler',
+    version: '0.11.0',
+  },
   lws: { chart: 'lws', repository: 'oci://registry.k8s.io/lws/charts', version: '0.10.0' },
 } as const;
 
@@ -98,6 +108,8 @@ export const images = {
   envoyProxy: 'docker.io/envoyproxy/envoy:distroless-v1.39.0',
   envoyAiGatewayController: 'docker.io/envoyproxy/ai-gateway-controller:v1.1.0',
   envoyAiGatewayProcessor: 'docker.io/envoyproxy/ai-gateway-extproc:v1.1.0',
+  argoRollouts: 'quay.io/argoproj/argo-rollouts:v1.9.0',
+  rolloutsGatewayPlugin: 'ghcr.io/argoproj-labs/rollouts-plugin-trafficrouter-gatewayapi:v0.15.0',
   litellm: 'ghcr.io/berriai/litellm-database:v1.106.2',
   postgres: 'ghcr.io/cloudnative-pg/postgresql:18.4-standard-trixie',
   valkey: 'docker.io/valkey/valkey:9.1.1',

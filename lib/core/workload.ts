@@ -54,6 +54,11 @@ export interface WorkloadProps extends PodProps {
    */
   readonly rollout?: { readonly maxSurge: number; readonly maxUnavailable: number };
   /**
+   * An Argo Rollout of that name makes the pods, from the template of this Deployment; then its replicas are the Rollout's.
+   * @default - none: the Deployment makes them
+   */
+  readonly madeBy?: string;
+  /**
    * Claims of a StatefulSet, by name.
    * @default - none
    */
@@ -108,8 +113,12 @@ export class Workload extends Construct {
       owner: this.owner,
       drainSeconds,
       startupSeconds: props.startupSeconds,
-      ...(props.scaled
-        ? { scaledBy: props.scaled.by, minReplicas: replicas, maxReplicas: props.scaled.max }
+      ...(props.scaled || props.madeBy
+        ? {
+            scaledBy: props.scaled?.by ?? `Rollout/${this.namespace}/${props.madeBy}`,
+            minReplicas: replicas,
+            maxReplicas: props.scaled?.max ?? replicas,
+          }
         : {}),
     });
 
@@ -134,7 +143,7 @@ export class Workload extends Construct {
     this.revision = revisionOf(template, props.mounts);
     const metadata = { name: this.name, namespace: this.namespace, labels: { ...this.labels } };
     const common = {
-      ...(props.scaled ? {} : { replicas }),
+      ...(props.scaled || props.madeBy ? {} : { replicas }),
       selector: { matchLabels: { ...this.labels } },
       template,
     };
@@ -217,13 +226,20 @@ export class Workload extends Construct {
 export function replicaSpread(
   scope: Construct,
   labels: Labels,
-  { kind = 'Deployment', placement, resources }: Pick<WorkloadProps, 'kind' | 'placement' | 'resources'>,
+  {
+    kind = 'Deployment',
+    madeBy,
+    placement,
+    resources,
+  }: Pick<WorkloadProps, 'kind' | 'madeBy' | 'placement' | 'resources'>,
 ): k8s.TopologySpreadConstraint[] {
   const base = {
     maxSkew: 1,
     labelSelector: { matchLabels: { ...labels } },
     // Counting old pods too would leave the last new one without a zone.
-    ...(kind === 'Deployment' ? { matchLabelKeys: ['pod-template-hash'] } : {}),
+    ...(kind === 'Deployment'
+      ? { matchLabelKeys: [madeBy ? 'rollouts-pod-template-hash' : 'pod-template-hash'] }
+      : {}),
   };
   const zones = {
     ...base,

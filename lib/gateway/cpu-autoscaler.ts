@@ -25,8 +25,10 @@ export const scalerId = (at: Construct, name: string): string =>
   `HorizontalPodAutoscaler/${namespaceOf(at)}/${name}`;
 
 export interface CpuAutoscalerProps extends CpuRange {
-  /** Name of the Deployment. */
+  /** Name of the Deployment, or of the Rollout that makes its pods. */
   readonly target: string;
+  /** @default 'Deployment' */
+  readonly kind?: 'Deployment' | 'Rollout';
 }
 
 /** Part of the requested CPU in use, in percent, above which one more is started: a new replica takes a minute. */
@@ -34,12 +36,16 @@ const BUSY = 70;
 
 /** Scales what keeps no state by the CPU it uses. */
 export class CpuAutoscaler extends Construct {
-  constructor(scope: Construct, id: string, { target, min, max }: CpuAutoscalerProps) {
+  constructor(scope: Construct, id: string, { target, kind = 'Deployment', min, max }: CpuAutoscalerProps) {
     super(scope, id);
     new k8s.KubeHorizontalPodAutoscalerV2(this, 'Autoscaler', {
       metadata: { name: target, namespace: namespaceOf(this) },
       spec: {
-        scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: target },
+        scaleTargetRef: {
+          apiVersion: kind === 'Deployment' ? 'apps/v1' : 'argoproj.io/v1alpha1',
+          kind,
+          name: target,
+        },
         minReplicas: min,
         maxReplicas: max,
         metrics: [

@@ -15,6 +15,7 @@ import {
   Workload,
 } from '../core';
 import { CpuAutoscaler, type CpuRange, rangeOf, scalerId } from './cpu-autoscaler';
+import { GatewayChange, type GatewayRollout } from './gateway-change';
 import {
   configText,
   type GatewayState,
@@ -23,6 +24,7 @@ import {
   litellmConfig,
 } from './litellm-config';
 import { litellmKeys, unknownKeys } from './litellm-keys';
+import { Recommendation } from './recommendation';
 import { Routes } from './routes';
 
 export interface LiteLlmGatewayProps {
@@ -48,6 +50,16 @@ export interface LiteLlmGatewayProps {
    * @default - the environment's policy, fixed: 1 in dev, 2 in prod
    */
   readonly replicas?: number | CpuRange;
+  /**
+   * How a change reaches its callers, by Argo Rollouts.
+   * @default - the replicas are replaced one after the other
+   */
+  readonly rollout?: GatewayRollout;
+  /**
+   * Say what its pods would need, by what they used, and change nothing. Needs a VerticalPodAutoscaler release.
+   * @default false
+   */
+  readonly recommendations?: boolean;
   /**
    * Memory of one replica.
    * @default 4
@@ -89,6 +101,7 @@ export interface RouteOptions {
 }
 
 const PORT = 4000;
+const STARTUP_SECONDS = 300;
 const LEAST_MEMORY_GIB = 4;
 const CONFIG = '/etc/litellm';
 
@@ -111,6 +124,8 @@ export class LiteLlmGateway extends Construct implements IScrapeTarget, IWebServ
   public readonly port = PORT;
   /** Name of its Service. */
   public readonly service: string;
+  /** Name of the Service of replicas that are being tried. */
+  public readonly canaryService?: string;
   public readonly longestSeconds: number;
   /** Prometheus reads it without a key. */
   public readonly hidden = ['/metrics'];
@@ -158,12 +173,27 @@ export class LiteLlmGateway extends Construct implements IScrapeTarget, IWebServ
       ports: { http: PORT },
       ready: { path: '/health/readiness', timeoutSeconds: 5 },
       alive: { path: '/health/liveliness', timeoutSeconds: 5 },
-      startupSeconds: 300,
+      startupSeconds: STARTUP_SECONDS,
       drainSeconds: this.longestSeconds,
       replicas: min,
       ...(max > min ? { scaled: { by: scalerId(this, id), max } } : {}),
+      ...(props.rollout ? { madeBy: id } : {}),
     });
-    if (max > min) new CpuAutoscaler(this, 'Autoscaler', { target: id, min, max });
+    const kind = props.rollout ? 'Rollout' : 'Deployment';
+    if (max > min) new CpuAutoscaler(this, 'Autoscaler', { target: id, kind, min, max });
+    if (props.recommendations) new Recommendation(this, 'Recommendation', { target: id, kind });
+    if (props.rollout) {
+      this.canaryService = new GatewayChange(this, 'Change', {
+        ...props.rollout,
+        workload: proxy,
+        port: PORT,
+        startupSeconds: STARTUP_SECONDS,
+        hasRoute: props.host !== undefined,
+        aliases: () => this.routes.aliases,
+        masterKey: keys.key('masterKey'),
+        ...(max > min ? {} : { replicas: min }),
+      }).canaryService;
+    }
     const migration = new Task(this, 'Migration', {
       // A Job is immutable: another version of the schema is another Job.
       name: stamped(`${id}-migrate`, images.litellm),

@@ -94,6 +94,8 @@ export class ObservabilityStack extends Construct {
     }
     const { namespace } = canary.pods;
     const speaks = canary.task === 'generate';
+    const object = `PrometheusRule/${namespaceOf(this)}/canary-${stable.model}`;
+    declare(this, 'join', { object, scope: 'judged canary', defines: canary.model });
     this.alert(canaryRules({ model: stable.model, canary: canary.model, namespace, engine, speaks }, limits));
   }
 

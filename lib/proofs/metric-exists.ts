@@ -47,8 +47,9 @@ export const metricExists: Proof = {
 function fault({ name }: Selector, { object, of, scales }: Query, facts: Facts): Refusal[] {
   const source = name === undefined ? undefined : sourceOf(name);
   if (name === undefined || source === undefined) return [];
-  const why =
-    scales === undefined
+  const why = object.startsWith('AnalysisTemplate/')
+    ? 'a query without series is no error to Prometheus: nothing is ever found wrong with new pods, or right'
+    : scales === undefined
       ? 'a query without series is no error to Prometheus: the alert never fires, the graph stays empty'
       : 'a query without series is no number: the scaler falls back to what runs, and no load changes that';
   const model = facts.of('model').find(({ alias, scaleTarget = alias }) => scaleTarget === scales);
@@ -96,7 +97,7 @@ function fault({ name }: Selector, { object, of, scales }: Query, facts: Facts):
 const ENGINES: readonly MetricSource[] = ['vllm', 'sglang', 'triton'];
 
 /** What is scraped by the platform or by nobody; the rest may have a monitor that somebody wrote by hand. */
-const SCRAPED: readonly MetricSource[] = [...ENGINES, 'dcgm'];
+const SCRAPED: readonly MetricSource[] = [...ENGINES, 'dcgm', 'llm-d'];
 
 /** What engines call the same thing. */
 const SAME: readonly (readonly string[])[] = [

@@ -31,6 +31,7 @@ import { quotaCoversPool } from './quota-covers-pool';
 import { referencesResolve } from './references-resolve';
 import { rolesJoin } from './roles-join';
 import { rolloutCanFinish } from './rollout-can-finish';
+import { rolloutIsSteered } from './rollout-is-steered';
 import { scalerOwnsReplicas } from './scaler-owns-replicas';
 import { selectorsMatch } from './selectors-match';
 import { startupFitsProbes } from './startup-fits-probes';
@@ -66,6 +67,7 @@ export const PROOFS: readonly Proof[] = [
   drainFitsGrace,
   startupFitsProbes,
   rolloutCanFinish,
+  rolloutIsSteered,
   disruptionCanFinish,
   weightsComeFromInside,
   answersAreReal,

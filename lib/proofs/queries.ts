@@ -23,12 +23,13 @@ const READERS: Readonly<Record<string, (object: KubeObject) => readonly Found[]>
   PrometheusRule: rules,
   ScaledObject: triggers,
   ScaledJob: triggers,
+  AnalysisTemplate: analyses,
   ConfigMap: panels,
 };
 
 const known = new WeakMap<Rendered, readonly Query[]>();
 
-/** Every query in PromQL that is rendered: of rules, of autoscalers, of dashboards. */
+/** Every query in PromQL that is rendered: of rules, of autoscalers, of analyses, of dashboards. */
 export function queriesOf(rendered: Rendered): readonly Query[] {
   const before = known.get(rendered);
   if (before) return before;
@@ -84,6 +85,23 @@ function triggers({ spec }: KubeObject): readonly Found[] {
     type === 'prometheus' && metadata?.query !== undefined
       ? [{ of: `triggers[${index}]`, text: metadata.query, scales: scaleTargetRef?.name }]
       : [],
+  );
+}
+
+interface Analysis {
+  readonly metrics?: readonly {
+    readonly name: string;
+    readonly provider?: { readonly prometheus?: { readonly query?: string } };
+  }[];
+}
+
+/** What Argo Rollouts asks of new pods; its arguments stand inside texts. */
+function analyses({ spec }: KubeObject): readonly Found[] {
+  return (
+    ((spec ?? {}) as Analysis).metrics?.flatMap(({ name, provider }) => {
+      const query = provider?.prometheus?.query;
+      return query === undefined ? [] : [{ of: `metric '${name}'`, text: query }];
+    }) ?? []
   );
 }
 

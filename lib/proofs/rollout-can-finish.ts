@@ -29,7 +29,8 @@ function count(value: number | string | undefined, replicas: number, round: (n: 
  */
 export const rolloutCanFinish: Proof = {
   name: 'rollout-can-finish',
-  about: 'Rollouts of Deployments are not stuck by their strategy, by a shared volume or by missing GPUs.',
+  about:
+    'Rollouts are not stuck by their strategy, by a shared volume, by missing GPUs or by the limits of their pool.',
   check({ rendered, index }) {
     const findings: Refusal[] = [];
     const pools = rendered.facts.of('pool');
@@ -92,6 +93,13 @@ export const rolloutCanFinish: Proof = {
       );
       if (stuck) findings.push({ object, ...stuck });
     }
+    for (const { id: object, json } of index.of('Rollout')) {
+      checked++;
+      const { workloadRef } = json.spec as { readonly workloadRef?: { readonly name: string } };
+      const namespace = json.metadata.namespace ?? 'default';
+      const stuck = noRoomForTwice(index.podsOf(`Deployment/${namespace}/${workloadRef?.name}`), bound);
+      if (stuck) findings.push({ object, ...stuck });
+    }
     for (const { id: object, json } of index.of('LeaderWorkerSet')) {
       checked++;
       const stuck = noRoomForGroup(json.spec as GroupSpec, index.podsOf(`${object}#leader`), bound);
@@ -100,6 +108,25 @@ export const rolloutCanFinish: Proof = {
     return { findings, checked };
   },
 };
+
+/** When the pool of a Rollout does not hold all replicas twice: the last step runs the new ones beside all of the old. */
+function noRoomForTwice(pods: PodsFact | undefined, bound: ReadonlyMap<PoolFact, BoundTo>) {
+  if (!pods) return undefined;
+  const home = [...bound].find(([, { pods: all }]) => all.some((each) => each.pods === pods));
+  if (!home) return undefined;
+  const [pool, { pods: all }] = home;
+  const { cpu } = pool.limits;
+  if (cpu === undefined) return undefined;
+  const vcpus = all.reduce((sum, { count, demand }) => sum + (count * demand.cpuMillis) / 1000, 0);
+  const more = (pods.maxReplicas * demandOf(pods.template).cpuMillis) / 1000;
+  // That the replicas themselves exceed the limit is the business of pool-holds-replicas.
+  if (vcpus > cpu || vcpus + more <= cpu) return undefined;
+  return {
+    what: `needs ${Math.ceil(vcpus + more)} vCPUs of pool '${pool.name}' for its last step at the highest scale, and the pool may hold ${cpu}`,
+    why: 'all new replicas run beside all old ones until the end, and the last of them stay Pending: the rollout never ends',
+    fix: `raise the limit of '${pool.name}' to ${Math.ceil(vcpus + more)}, or lower the replicas`,
+  };
+}
 
 interface GroupSpec {
   readonly leaderWorkerTemplate: { readonly size: number };

@@ -1,9 +1,32 @@
-import { kserveDeployment } from '../core';
+import { type KubeObject, kserveDeployment } from '../core';
 import type { Index } from './index-of';
 import type { Proof, Refusal } from './proof';
 
 interface ScalerSpec {
   readonly scaleTargetRef?: { readonly kind?: string; readonly name: string };
+}
+
+interface RolloutSpec {
+  readonly workloadRef?: { readonly kind?: string; readonly name: string };
+}
+
+interface VerticalSpec {
+  readonly targetRef?: { readonly kind: string; readonly name: string };
+  readonly updatePolicy?: { readonly updateMode?: string };
+}
+
+interface ResourceMetrics {
+  readonly metrics?: readonly { readonly resource?: { readonly name: string } }[];
+  readonly triggers?: readonly { readonly type: string }[];
+}
+
+/** The resource whose use a scaler follows. */
+function resourceOf(json: KubeObject | undefined): string | undefined {
+  const { metrics = [], triggers = [] } = (json?.spec ?? {}) as ResourceMetrics;
+  return (
+    metrics.find(({ resource }) => resource)?.resource?.name ??
+    triggers.find(({ type }) => type === 'cpu' || type === 'memory')?.type
+  );
 }
 
 /**
@@ -44,6 +67,35 @@ export const scalerOwnsReplicas: Proof = {
           fix: 'leave replicas out, and give the scaler its minimum',
         });
       }
+    }
+    for (const { id, json } of index.of('Rollout')) {
+      const ref = (json.spec as RolloutSpec).workloadRef;
+      if (!ref) continue;
+      checked++;
+      const namespace = json.metadata.namespace ?? 'default';
+      const scaler = scalers.get(`${ref.kind ?? 'Deployment'}/${namespace}/${ref.name}`);
+      if (!scaler) continue;
+      findings.push({
+        object: scaler,
+        what: `scales ${ref.kind ?? 'Deployment'}/${namespace}/${ref.name}, whose pods ${id} makes`,
+        why: 'the Rollout takes the replicas of its Deployment away: the scaler brings them back beside those of the Rollout',
+        fix: `scale the Rollout: scaleTargetRef { apiVersion: argoproj.io/v1alpha1, kind: Rollout, name: ${json.metadata.name} }`,
+      });
+    }
+    for (const { id, json } of index.of('VerticalPodAutoscaler')) {
+      const { targetRef, updatePolicy } = json.spec as VerticalSpec;
+      checked++;
+      if (!targetRef || updatePolicy?.updateMode === 'Off') continue;
+      const target = `${targetRef.kind}/${json.metadata.namespace ?? 'default'}/${targetRef.name}`;
+      const scaler = scalers.get(target);
+      const resource = scaler && resourceOf(index.object(scaler)?.json);
+      if (!scaler || !resource) continue;
+      findings.push({
+        object: id,
+        what: `sets the requests of ${target}, whose ${resource} ${scaler} scales by`,
+        why: `a share of the request is what the other one follows: each changes what the other one has just decided`,
+        fix: "let it recommend only (updatePolicy.updateMode: 'Off')",
+      });
     }
     for (const { owner, scaledBy } of rendered.facts.of('lifecycle')) {
       // Anything but an id is a word for the reader.

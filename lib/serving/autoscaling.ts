@@ -1,6 +1,6 @@
 import { ApiObject } from 'cdk8s';
 import { Construct, type IConstruct } from 'constructs';
-import { namespaceOf, PlatformError } from '../core';
+import { declare, namespaceOf, PlatformError } from '../core';
 import type { EngineName } from './engines';
 import type { ReplicaRange } from './model-server';
 import { cronTrigger, type OfficeHours } from './office-hours';
@@ -9,14 +9,15 @@ import { ask, type Card, type Signal } from './signals';
 /** How the replicas of a model follow its load. */
 export interface Autoscale {
   /**
-   * What they follow: requests that wait, the part of the KV cache in use, or how busy the GPUs are. A GPU is busy with
-   * one request as with a hundred, so that the last says little of how much more a replica can take.
+   * What they follow: requests that wait, the part of the KV cache in use, or how busy the GPUs are; or requests that wait
+   * as the endpoint picker of the model sees them. A GPU is busy with one request as with a hundred, so that it says little
+   * of how much more a replica can take.
    * @default 'queue'
    */
   readonly on?: Signal;
   /**
    * How much of it is enough for each replica: waiting requests, or percent.
-   * @default - 5 requests (on Triton its largest batch), 80 percent of the cache, 60 percent of the GPUs
+   * @default - 5 requests (on Triton its largest batch), 80 percent of the cache, 60 percent of the GPUs, 5 requests of the picker
    */
   readonly target?: number;
   /**
@@ -74,6 +75,13 @@ export class ModelAutoscaler extends Construct {
     const scaled = { model, namespace, engine, card, holder, nodes, tellers };
     const { query, threshold } = ask(this, on, scaled, target);
     server.scaledByLoad();
+    if (on === 'picker') {
+      declare(this, 'join', {
+        object: `ScaledObject/${namespace}/${model}`,
+        scope: 'picked model',
+        uses: model,
+      });
+    }
 
     new ApiObject(this, 'ScaledObject', {
       apiVersion: 'keda.sh/v1alpha1',

@@ -2,6 +2,7 @@ export type { Adapter, ServedAdapter } from './adapters';
 export * from './autoscaling';
 export * from './batch-inference';
 export type { BatchLimits, Profile } from './batch-limits';
+export { CanaryPilot, type CanaryPilotProps } from './canary-pilot';
 export * from './disaggregated';
 export type { ReplicaProps } from './gpu-replica';
 export { KServeDefaults } from './kserve-defaults';

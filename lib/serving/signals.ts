@@ -3,7 +3,7 @@ import { PlatformError } from '../core';
 import { ENGINES, type EngineName } from './engines';
 
 /** What an autoscaler follows. */
-export type Signal = 'queue' | 'kvCache' | 'gpu';
+export type Signal = 'queue' | 'kvCache' | 'gpu' | 'picker';
 
 /** The GPUs of a model, as their metrics see them. */
 export type Card = 'none' | 'whole' | 'slice' | 'shared';
@@ -40,6 +40,7 @@ const SIGNALS = {
   queue: { target: 5, unit: 'requests', divisor: 1 },
   kvCache: { target: 80, unit: 'percent', divisor: 100 },
   gpu: { target: 60, unit: 'percent', divisor: 1 },
+  picker: { target: 5, unit: 'requests', divisor: 1 },
 } as const;
 
 /** The query of a signal, in the words of the model's engine. */
@@ -72,6 +73,11 @@ const QUERIES: Readonly<Record<Signal, (at: Construct, scaled: Scaled) => string
     // The exporter names the pod and the container that hold a card.
     const of = `{namespace="${scaled.namespace}",${scaled.holder}}`;
     return ofReplicas(`DCGM_FI_DEV_GPU_UTIL${of}`, scaled.nodes);
+  },
+  // A mean over the replicas that it sees: their sum is what all scalers share out.
+  picker: (_, { model, namespace }) => {
+    const of = `{namespace="${namespace}",name="${model}"}`;
+    return `sum(llm_d_epp_average_queue_size${of} * llm_d_epp_ready_endpoints${of})`;
   },
 };
 

@@ -159,3 +159,91 @@ test('both tools carry the same bytes of the platform itself', () => {
     if (match) expect(out.get(`argocd/${match[1]}`)).toBe(text);
   }
 });
+
+/** A Rollout, and the route whose weights it changes, in a layer of its own. */
+function steered(): Map<string, string> {
+  const app = new App();
+  const metadata = (name: string) => ({ name, namespace: 'apps' });
+  const plugins = { 'argoproj-labs/gatewayAPI': { httpRoute: 'web', namespace: 'apps' } };
+  const home = new Layer(app, 'gateway', { phase: 'apps' });
+  new ApiObject(home, 'rollout', {
+    apiVersion: 'argoproj.io/v1alpha1',
+    kind: 'Rollout',
+    metadata: metadata('web'),
+    spec: {
+      strategy: {
+        canary: { stableService: 'web', canaryService: 'web-canary', trafficRouting: { plugins } },
+      },
+    },
+  });
+  for (const name of ['web', 'web-canary', 'db']) {
+    new ApiObject(home, name, { apiVersion: 'v1', kind: 'Service', metadata: metadata(name), spec: {} });
+  }
+  const edge = new Layer(app, 'edge', { phase: 'apps' });
+  for (const name of ['web', 'other']) {
+    new ApiObject(edge, name, {
+      apiVersion: 'gateway.networking.k8s.io/v1',
+      kind: 'HTTPRoute',
+      metadata: metadata(name),
+      spec: {},
+    });
+  }
+  return gitops(render(app).layers, GIT);
+}
+
+test('Flux: a Rollout is well while it goes on, and its own words say so', () => {
+  const [gateway, edge] = documents(steered().get('flux/phases/apps.yaml'));
+  expect(gateway.spec.healthCheckExprs).toEqual([
+    {
+      apiVersion: 'argoproj.io/v1alpha1',
+      kind: 'Rollout',
+      current: "status.phase in ['Healthy', 'Progressing', 'Paused']",
+      failed: "status.phase == 'Degraded'",
+    },
+  ]);
+  expect(edge.spec).not.toHaveProperty('healthCheckExprs');
+});
+
+test('Flux: a Service whose pods a Rollout chooses is made and then left alone', () => {
+  const [gateway, edge] = documents(steered().get('flux/phases/apps.yaml'));
+  expect(gateway.spec.patches.map(({ target }: { target: object }) => target)).toEqual(
+    ['web', 'web-canary'].map((name) => ({ kind: 'Service', name, namespace: 'apps' })),
+  );
+  expect(parse(gateway.spec.patches[0].patch)).toEqual({
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: {
+      name: 'web',
+      namespace: 'apps',
+      annotations: { 'kustomize.toolkit.fluxcd.io/ssa': 'IfNotPresent' },
+    },
+  });
+  expect(edge.spec).not.toHaveProperty('patches');
+});
+
+test('Argo CD: a sync leaves what a Rollout writes, and nothing else', () => {
+  const applications = documents(steered().get('argocd/applications.yaml'));
+  const spec = (name: string) =>
+    applications.find(({ metadata }) => metadata.name === `nexus-prod-${name}`).spec;
+  expect(spec('edge').ignoreDifferences).toEqual([
+    {
+      group: 'gateway.networking.k8s.io',
+      kind: 'HTTPRoute',
+      name: 'web',
+      namespace: 'apps',
+      jqPathExpressions: ['.spec.rules[]?.backendRefs[]?.weight'],
+    },
+  ]);
+  expect(spec('edge').syncPolicy.syncOptions).toContain('RespectIgnoreDifferences=true');
+  expect(spec('gateway').ignoreDifferences).toEqual(
+    ['web', 'web-canary'].map((name) => ({
+      group: '',
+      kind: 'Service',
+      name,
+      namespace: 'apps',
+      jsonPointers: ['/spec/selector'],
+    })),
+  );
+  const apart = documents(files().get('argocd/applications.yaml')).map((each) => each.spec);
+  expect(apart.some((each) => 'ignoreDifferences' in each)).toBe(false);
+});

@@ -9,6 +9,7 @@ import {
   HelmRelease,
   Layer,
   type PoolFact,
+  Rollout,
   setCluster,
   Task,
   Workload,
@@ -259,6 +260,7 @@ export function cleanPlatform(models = 1): App {
   });
   prometheus.pods('controller').pods.allowFrom(keda.pods('controller').pods, { port: 9090, why: 'queries' });
   controller('kueue', QUEUE_KINDS, {});
+  controller('rollouts', ['argoproj.io/Rollout', 'argoproj.io/AnalysisTemplate'], {});
   const postgres = controller('cnpg', ['postgresql.cnpg.io/Cluster'], { webhook: 9443 });
   postgres.pods('controller').pods.allowFromControlPlane(9443);
   new HelmRelease(operators, 'gpu', {
@@ -367,6 +369,26 @@ export function cleanPlatform(models = 1): App {
       },
     });
     return chat;
+  });
+
+  const web = new Workload(apps, 'web', {
+    image: 'docker.io/example/web:1.2.3',
+    resources: { cpu: '500m', memory: '1Gi' },
+    ports: { http: 8080 },
+    ready: { path: '/ready' },
+    startupSeconds: 60,
+    replicas: 2,
+    madeBy: 'web',
+  });
+  const templates = ['smoke', 'worse'].map((name) => ({ id: `AnalysisTemplate/apps/${name}` }));
+  declare(apps, 'provides', { objects: templates });
+  new Rollout(apps, 'web-rollout', {
+    workload: web,
+    strategy: { kind: 'blueGreen' },
+    analysis: { before: 'smoke', during: 'worse' },
+    startupSeconds: 60,
+    ports: { http: 8080 },
+    replicas: 2,
   });
 
   const master = new GeneratedSecret(apps, 'master', {

@@ -136,6 +136,7 @@ test('every proof has a public name and a line of documentation', () => {
       "drain-fits-grace",
       "startup-fits-probes",
       "rollout-can-finish",
+      "rollout-is-steered",
       "disruption-can-finish",
       "weights-come-from-inside",
       "answers-are-real",

@@ -126,6 +126,12 @@ describe('each engine is asked in its own words', () => {
     ],
     [
       'vllm',
+      { on: 'picker' },
+      'sum(llm_d_epp_average_queue_size{namespace="serving",name="chat"} * llm_d_epp_ready_endpoints{namespace="serving",name="chat"})',
+      '5',
+    ],
+    [
+      'vllm',
       { on: 'gpu' },
       'sum(avg by (pod) (DCGM_FI_DEV_GPU_UTIL{namespace="serving",container="chat"}))',
       '60',

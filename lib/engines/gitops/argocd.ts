@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import { type KubeObject, type ReleaseFact, type RenderedLayer, toYaml, toYamlStream } from '../../core';
 import { type Files, type GitSettings, prunes, repositoryName } from './delivery';
+import { steeredIn } from './steered';
 
 const NAMESPACE = 'argocd';
 
@@ -15,7 +16,7 @@ export function argocd(layers: readonly RenderedLayer[], git: GitSettings): File
     const objects = layer.units.flatMap((unit) => unit.objects.map((object) => object.json));
     if (!objects.length) return;
     files.set(`argocd/layers/${layer.name}/objects.yaml`, toYamlStream(objects));
-    applications.push(layerApplication(layer, wave, git, folder));
+    applications.push(steered(layerApplication(layer, wave, git, folder), layer, layers));
   });
   files.set('argocd/applications.yaml', toYamlStream(applications));
   const registries = [...new Set(layers.flatMap((layer) => layer.releases.map((r) => r.repository)))];
@@ -58,6 +59,32 @@ function application(
 function layerApplication(layer: RenderedLayer, wave: number, git: GitSettings, folder: string): KubeObject {
   const source = { repoURL: git.url, targetRevision: git.revision, path: `${folder}/layers/${layer.name}` };
   return application(name(git, layer.name), wave, source, 'default', prunes(layer));
+}
+
+/** What a Rollout writes of our objects is the Rollout's: a sync leaves it as it is. */
+function steered(app: KubeObject, layer: RenderedLayer, layers: readonly RenderedLayer[]): KubeObject {
+  const { routes, services } = steeredIn(layer, layers);
+  const left = (
+    group: string,
+    kind: string,
+    { metadata: { name, namespace } }: KubeObject,
+    field: object,
+  ) => ({
+    group,
+    kind,
+    name,
+    namespace,
+    ...field,
+  });
+  const weights = { jqPathExpressions: ['.spec.rules[]?.backendRefs[]?.weight'] };
+  const ignoreDifferences = [
+    ...routes.map((route) => left('gateway.networking.k8s.io', 'HTTPRoute', route, weights)),
+    ...services.map((service) => left('', 'Service', service, { jsonPointers: ['/spec/selector'] })),
+  ];
+  if (!ignoreDifferences.length) return app;
+  const spec = app.spec as { readonly syncPolicy: { readonly syncOptions: readonly string[] } };
+  const syncOptions = [...spec.syncPolicy.syncOptions, 'RespectIgnoreDifferences=true'];
+  return { ...app, spec: { ...spec, ignoreDifferences, syncPolicy: { ...spec.syncPolicy, syncOptions } } };
 }
 
 /** A release as an Application of its own. */

@@ -27,6 +27,10 @@ export function prunes(layer: RenderedLayer): boolean {
   return !KEPT.includes(layer.phase);
 }
 
+/** Whether a layer brings objects of a kind. */
+export const holds = (layer: RenderedLayer, kind: string): boolean =>
+  layer.units.some(({ objects }) => objects.some(({ json }) => json.kind === kind));
+
 /** Longest time a layer may take: models read their weights in `serving`. */
 export function timeoutMinutes(layer: RenderedLayer): number {
   return layer.phase === 'serving' ? 60 : 30;

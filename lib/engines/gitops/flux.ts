@@ -6,7 +6,8 @@ import {
   toYaml,
   toYamlStream,
 } from '../../core';
-import { type Files, type GitSettings, prunes, repositoryName, timeoutMinutes } from './delivery';
+import { type Files, type GitSettings, holds, prunes, repositoryName, timeoutMinutes } from './delivery';
+import { steeredIn } from './steered';
 
 const NAMESPACE = 'flux-system';
 
@@ -23,7 +24,10 @@ export function flux(layers: readonly RenderedLayer[], git: GitSettings): Files 
   files.set('flux/sources.yaml', toYamlStream([gitRepository(git), ...urls.map(helmRepository)]));
   for (const phase of used) {
     const members = layers.filter((layer) => layer.phase === phase);
-    files.set(`flux/phases/${phase}.yaml`, toYamlStream(members.map((layer) => kustomization(layer, git))));
+    files.set(
+      `flux/phases/${phase}.yaml`,
+      toYamlStream(members.map((layer) => kustomization(layer, layers, git))),
+    );
   }
   for (const layer of layers) {
     const folder = `flux/layers/${layer.name}`;
@@ -69,7 +73,8 @@ function reference(revision: string): Record<string, string> {
   return /^v?\d+\.\d+\.\d+/.test(revision) ? { tag: revision } : { branch: revision };
 }
 
-function kustomization(layer: RenderedLayer, git: GitSettings): KubeObject {
+function kustomization(layer: RenderedLayer, layers: readonly RenderedLayer[], git: GitSettings): KubeObject {
+  const patches = steeredIn(layer, layers).services.map(leftAlone);
   return {
     apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
     kind: 'Kustomization',
@@ -82,12 +87,37 @@ function kustomization(layer: RenderedLayer, git: GitSettings): KubeObject {
       prune: prunes(layer),
       wait: true,
       sourceRef: { kind: 'GitRepository', name: source(git) },
+      ...(patches.length ? { patches } : {}),
+      ...(holds(layer, 'Rollout') ? { healthCheckExprs: [ROLLOUT_HEALTH] } : {}),
       ...(layer.needs.length
         ? { dependsOn: layer.needs.map((name) => ({ name: kustomizationName(git, name) })) }
         : {}),
     },
   };
 }
+
+/**
+ * A Service whose pods a Rollout chooses is made and never applied again: its selector is one value to the API server, and
+ * with ours the Rollout would find its choice gone, and take the next version without asking anybody.
+ */
+function leftAlone({ apiVersion, kind, metadata: { name, namespace } }: KubeObject): object {
+  const annotations = { 'kustomize.toolkit.fluxcd.io/ssa': 'IfNotPresent' };
+  return {
+    target: { kind, name, namespace },
+    patch: toYaml({ apiVersion, kind, metadata: { name, namespace, annotations } }),
+  };
+}
+
+/**
+ * A Rollout says which of its specs it has seen as a text, over which Flux would stumble. A canary takes longer than any
+ * layer may: it is well while it goes on, and not when it was taken back.
+ */
+const ROLLOUT_HEALTH = {
+  apiVersion: 'argoproj.io/v1alpha1',
+  kind: 'Rollout',
+  current: "status.phase in ['Healthy', 'Progressing', 'Paused']",
+  failed: "status.phase == 'Degraded'",
+};
 
 /** A chart repository. Kept in Flux's namespace with the releases, so that a locked-down Flux accepts both. */
 export function helmRepository(url: string): KubeObject {

@@ -67,7 +67,16 @@ export function backendsOf({ id: object, json }: RenderedObject): {
   } else if (json.kind === 'StatefulSet') {
     service('serviceName', (json.spec as { serviceName?: string }).serviceName, own);
   } else if (json.kind === 'Rollout') {
-    walk(json.spec, (field, value, path) => {
+    walk(json.spec, (field, value, path, parent) => {
+      if (field === 'templateName' && !parent.clusterScope) {
+        references.push({
+          object,
+          at: path,
+          kind: 'AnalysisTemplate',
+          name: value as string,
+          namespace: own,
+        });
+      }
       if (/^(stable|canary|active|preview)Service$/.test(field)) service(path, value as string, own);
     });
   }

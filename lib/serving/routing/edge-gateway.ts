@@ -133,7 +133,7 @@ export class EdgeGateway extends Construct implements IScrapeTarget {
           ...(to.hidden ?? []).map((path) => ({ matches: prefix(path) })),
           {
             matches: prefix('/'),
-            backendRefs: [{ group: '', kind: 'Service', name: to.service, port: to.port, weight: 1 }],
+            backendRefs: backends(to),
             timeouts,
           },
         ],
@@ -227,3 +227,9 @@ export class EdgeGateway extends Construct implements IScrapeTarget {
 
 /** Name of a host's listener and certificate. */
 const section = (host: string): string => host.replace(/\./g, '-');
+
+/** All requests for what is proven; the share of what is tried is changed by whoever tries it. */
+function backends({ service, canaryService, port }: IWebService) {
+  const to = (name: string, weight: number) => ({ group: '', kind: 'Service', name, port, weight });
+  return canaryService === undefined ? [to(service, 1)] : [to(service, 100), to(canaryService, 0)];
+}

@@ -3,6 +3,7 @@ import { k8s } from 'cdk8s-plus-30';
 import { Construct } from 'constructs';
 import type { IModelEndpoint, IScrapeTarget } from '../../contracts';
 import {
+  declare,
   images,
   type MetricsEndpoint,
   namespaceOf,
@@ -138,7 +139,12 @@ export class EndpointPicker extends Construct implements IScrapeTarget {
       apiAccess: true,
     });
     this.picker = picker.pods;
-    this.metrics = [picker.metrics('metrics')];
+    this.metrics = [picker.metrics('metrics', { exporter: 'llm-d' })];
+    declare(this, 'join', {
+      object: `InferencePool/${this.namespace}/${this.pool}`,
+      scope: 'picked model',
+      defines: this.pool,
+    });
     this.rights(name, picker.identity.serviceAccount);
     for (const pods of this.endpoints) {
       pods.allowFrom(this.picker, { port: server.port, why: 'load of each replica' });

@@ -5,7 +5,13 @@ import { EndpointPicker, type ModelPods, type PickerOptions } from './endpoint-p
 import { EnvoyAiGateway } from './envoy-gateway';
 import type { Fleet } from './fleet';
 import { fleetOf, type GatewayController } from './fleets';
-import { AgentgatewayModelRoutes, EnvoyModelRoutes, type ModelRoutes, type PoolShare } from './model-routes';
+import {
+  AgentgatewayModelRoutes,
+  backends,
+  EnvoyModelRoutes,
+  type ModelRoutes,
+  type PoolShare,
+} from './model-routes';
 import { type Behind, PickedModel, INFERENCE_PORT as PORT } from './picked-model';
 import { mustBeOpen, mustBeWhole, type Share, sharesByPool } from './shares';
 
@@ -117,6 +123,22 @@ export class InferenceGateway extends Construct implements IScrapeTarget {
       { name: picker.pool, weight },
     ]);
     return picker;
+  }
+
+  /**
+   * What a route says that stands before the one of a model with a canary: it matches the method too, which goes first
+   * whatever else is alike. For whoever changes the weights while the platform runs.
+   */
+  public nearer({ model, longestSeconds }: PickedModel): Readonly<Record<string, unknown>> {
+    const shares = this.shares.get(model) ?? [];
+    if (shares.length !== 2 || !(this.routes instanceof AgentgatewayModelRoutes)) {
+      throw new PlatformError(this, {
+        what: `'${model}' has no canary whose share could change`,
+        why: 'all of its requests go to one pool',
+        fix: `call canary(of, server, weight) for '${model}' first`,
+      });
+    }
+    return this.routes.spec(model, longestSeconds, backends(shares), 'POST');
   }
 
   /**

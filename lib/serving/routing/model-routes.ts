@@ -21,7 +21,8 @@ export interface ModelRoutes {
   route(model: string, longestSeconds: number, pools: () => readonly PoolShare[]): void;
 }
 
-const backends = (pools: readonly PoolShare[]) =>
+/** Pools as routes name them. */
+export const backends = (pools: readonly PoolShare[]) =>
   pools.map(({ name, weight }) => ({
     group: 'inference.networking.k8s.io',
     kind: 'InferencePool',
@@ -59,22 +60,33 @@ export class AgentgatewayModelRoutes implements ModelRoutes {
       apiVersion: 'gateway.networking.k8s.io/v1',
       kind: 'HTTPRoute',
       metadata: { name: model, namespace: this.fleet.namespace },
-      spec: {
-        parentRefs: [this.fleet.parentRef('http')],
-        rules: [
-          {
-            matches: [
-              {
-                path: { type: 'PathPrefix', value: '/v1' },
-                headers: [{ type: 'Exact', name: MODEL_HEADER, value: model }],
-              },
-            ],
-            backendRefs: Lazy.any({ produce: () => backends(pools()) }),
-            timeouts: { request: `${longestSeconds + MARGIN_SECONDS}s` },
-          },
-        ],
-      },
+      spec: this.spec(model, longestSeconds, Lazy.any({ produce: () => backends(pools()) })),
     });
+  }
+
+  /** What a route of a model says; one that matches the method, too, goes first. */
+  public spec(
+    model: string,
+    longestSeconds: number,
+    backendRefs: unknown,
+    method?: 'POST',
+  ): Readonly<Record<string, unknown>> {
+    return {
+      parentRefs: [this.fleet.parentRef('http')],
+      rules: [
+        {
+          matches: [
+            {
+              ...(method ? { method } : {}),
+              path: { type: 'PathPrefix', value: '/v1' },
+              headers: [{ type: 'Exact', name: MODEL_HEADER, value: model }],
+            },
+          ],
+          backendRefs,
+          timeouts: { request: `${longestSeconds + MARGIN_SECONDS}s` },
+        },
+      ],
+    };
   }
 
   private policy(name: string, spec: object): void {
