@@ -2,12 +2,14 @@ import {
   type Checkpoint,
   findCard,
   findCheckpoint,
+  foreignFormat,
   type GpuCard,
   instances,
   isKnownMethod,
   modelNames,
   namedCard,
   namedCards,
+  otherMaker,
   quantizedBy,
 } from '../catalog';
 import { didYouMean, nearest } from '../core/nearest';
@@ -94,6 +96,12 @@ export function readFitCall({ names, options }: Call, cwd: string): FitCall {
 function known(name: string): Checkpoint {
   const found = findCheckpoint(name);
   if (found) return found;
+  const foreign = foreignFormat(name);
+  if (foreign) {
+    throw new WrongCall(
+      `'${name}' is ${foreign}: no engine here serves it; fix: name the model itself, or its AWQ, GPTQ or FP8 checkpoint`,
+    );
+  }
   const meant = nearest(name, modelNames());
   throw new WrongCall(
     `no model '${name}' here${meant === undefined ? '' : `; nearest '${meant}'`}; or describe it inline: --config <config.json>`,
@@ -122,6 +130,12 @@ function cardOf(options: Options): Card | undefined {
     throw new WrongCall('--mig needs --gpu: slices are cut out of a card');
   }
   const card = findCard(name);
+  const maker = otherMaker(name);
+  if (!card && maker) {
+    throw new WrongCall(
+      `the GPU '${name}' is made by ${maker}: what its engines take is not known here, only NVIDIA's cards are`,
+    );
+  }
   if (!card) {
     const names = namedCards().map((known) => known.name);
     const near = didYouMean(name, names) || `: there are ${names.join(', ')}; or say --gpu-memory-gib`;

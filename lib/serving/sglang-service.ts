@@ -1,7 +1,7 @@
 import type { Construct } from 'constructs';
-import { findCheckpoint, instances, quantizedBy } from '../catalog';
+import { findCheckpoint, instances } from '../catalog';
 import { images, PlatformError } from '../core';
-import { overhead, visibleGiB, weightsPerGpu } from '../sizing';
+import { overhead, visibleGiB } from '../sizing';
 import { type BatchLimits, batchLimits, type Profile } from './batch-limits';
 import { parsersOf } from './families';
 import { onDevice, type ReplicaProps, replicaResources, startupSeconds } from './gpu-replica';
@@ -167,15 +167,12 @@ const UNKNOWN_WORK = 0.12;
  * the words in which it is discussed, are the same for both engines.
  */
 function staticFraction(props: SglangServiceProps, limits: BatchLimits, utilization: number): number {
-  const { pool, gpus = 1, model, quantization } = props;
+  const { pool, gpus = 1, model } = props;
   const found = findCheckpoint(model);
   const card = instances().find(({ gpu }) => gpu?.name === pool.gpu)?.gpu;
   if (!found || !card) return rounded(utilization - UNKNOWN_WORK);
-  const checkpoint = quantization ? quantizedBy(found, quantization) : found;
-  const spread = { tensorParallel: gpus };
   const visible = visibleGiB(card);
-  const weights = weightsPerGpu(checkpoint, spread, Number(card.computeCapability)).careful;
-  const work = overhead(checkpoint.model, { ...limits, spread, visibleGiB: visible }, weights);
+  const work = overhead(found.model, { ...limits, spread: { tensorParallel: gpus } });
   return rounded(utilization - (work.activationGiB + work.nonTorchGiB + work.graphsGiB) / visible);
 }
 
