@@ -144,8 +144,11 @@ function cardOf(options: Options): Card | undefined {
   return { ...card, ...told, ...able, ...sliceOf(card.name, options) };
 }
 
-/** How far below its name the memory of a card was seen to be: 16 GB of a T4, 24 of an L4, 80 and more of an HBM card. */
-const nominal = (gib: number): number => gib * (gib >= 80 ? 0.97 : 0.91);
+/** Sizes that some cards are sold with and fall far short of: T4, L4, L40S, B200, B300. */
+const SHORT: readonly number[] = [16, 24, 48, 192, 288];
+
+/** How far below its name the memory of a card was seen to be: HBM cards little, slices and small ones more. */
+const nominal = (gib: number): number => gib * (SHORT.includes(gib) ? 0.91 : gib >= 80 ? 0.97 : 0.95);
 
 /** A round number is what a card is sold with; what CUDA shows has decimals. */
 function toldMemory(gib: number) {

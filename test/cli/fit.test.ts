@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { rmSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { namedCards } from '../../lib/catalog';
 import { Folder } from './called';
 
 const here = new Folder();
@@ -106,6 +107,13 @@ describe('with a card', () => {
     const visible = async (gib: string) =>
       JSON.parse((await here.call(`fit Qwen/Qwen3-8B --gpu-memory-gib ${gib} --json`)).out).terms.visibleGiB;
     expect([await visible('24'), await visible('80'), await visible('23.5')]).toEqual([21.84, 77.59, 23.5]);
+    // No card that is sold with so much hands out less.
+    for (const { mostVisibleGiB, visibleGiB, estimated } of namedCards()) {
+      const sold = { 15: 16, 22: 24, 23: 24, 45: 48, 179: 192, 269: 288 }[Math.round(mostVisibleGiB)];
+      if (!estimated) {
+        expect(await visible(`${sold ?? Math.round(mostVisibleGiB)}`)).toBeLessThan(visibleGiB + 0.01);
+      }
+    }
   });
 
   test('a T4 asks for the format to compute in', async () => {
