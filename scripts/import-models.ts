@@ -82,7 +82,9 @@ function countedRow({ id, aliases, kind, source, config }: Added): Readonly<Reco
 
 /** The same shape and context under a name that the source leaves out. */
 const SAME_SHAPE: Readonly<Record<string, readonly string[]>> = {
-  'BAAI/bge-large-en': ['BAAI/bge-large-en-v1.5'],
+  'BAAI/bge-large-en': ['BAAI/bge-large-en-v1.5', 'mixedbread-ai/mxbai-embed-large-v1'],
+  'BAAI/bge-m3': ['Snowflake/snowflake-arctic-embed-l-v2.0'],
+  'meta-llama/Meta-Llama-3-8B-Instruct': ['NousResearch/Hermes-2-Pro-Llama-3-8B'],
   'meta-llama/Llama-3.1-8B-Instruct': [
     'meta-llama/Meta-Llama-3.1-8B',
     'meta-llama/Llama-Guard-3-8B',
