@@ -3,10 +3,10 @@ import {
   findModel,
   findQuantized,
   type Model,
-  modelNames,
   type ParameterGroup,
   type WeightFormat,
 } from './models';
+import { foreignFormat, sameNamed, spelled } from './spelled';
 
 /** What a name on the hub stands for: a shape, and the format of its weights. */
 export interface Checkpoint {
@@ -23,6 +23,8 @@ export interface Checkpoint {
   readonly fp8Cache: boolean;
   /** Quantized by the engine, out of weights that it loads at 16 bits first. */
   readonly madeAtLoad: boolean;
+  /** Nobody knows how many of its 4-bit integers share a scale: 128, or as few as 32. */
+  readonly groupsUnknown?: true;
   /** Size of its files, where known. */
   readonly checkpointGiB?: number;
   /** Size of its towers for images and sound, where counted. */
@@ -38,20 +40,10 @@ const EXPERTS: readonly ParameterGroup[] = ['experts'];
 /** Publishers whose FP8 checkpoints have one scale for each block of 128 by 128. */
 const BLOCK_FP8: readonly string[] = ['qwen', 'deepseek-ai', 'minimaxai'];
 
-const SUFFIXES: readonly { readonly ending: RegExp; readonly method: string }[] = [
-  { ending: /-fp8(-dynamic|-block)?$/i, method: 'fp8' },
-  { ending: /-awq(-int4)?$/i, method: 'awq' },
-  { ending: /-gptq(-int4)?$/i, method: 'gptq' },
-  { ending: /-gptq-int8$/i, method: 'int8' },
-  { ending: /-(unsloth-)?bnb-4bit$/i, method: 'bitsandbytes' },
-  { ending: /-(quantized\.)?(w4a16|int4)$/i, method: 'int4' },
-  { ending: /-(quantized\.)?(w8a8|int8)$/i, method: 'int8' },
-  { ending: /-(nvfp4|fp4)$/i, method: 'nvfp4' },
-];
-
 /**
- * The checkpoint behind a name. One with a known suffix (`-FP8`, `-AWQ`, `-GPTQ-Int4`, `-NVFP4`) is its base in that
- * format, marked as assumed: which layers were left at 16 bits only its own config.json tells.
+ * The checkpoint behind a name. One whose name tells a format (`-FP8`, `-AWQ`, `-GPTQ-Int4`, `-NVFP4`, `-bnb-4bit`) is its
+ * base in that format, marked as assumed: which layers were left at 16 bits only its own config.json tells. Another
+ * publisher's copy of a model has its shape, and is assumed to be at 16 bits.
  */
 export function findCheckpoint(id: string): Checkpoint | undefined {
   const known = findQuantized(id);
@@ -65,18 +57,39 @@ export function findCheckpoint(id: string): Checkpoint | undefined {
       ...(checkpointGiB === undefined ? {} : { checkpointGiB }),
     };
   }
-  const suffix = SUFFIXES.find(({ ending }) => ending.test(id));
-  const model = findModel(id) ?? (suffix && baseOf(id, suffix.ending)) ?? copied(id);
+  if (foreignFormat(id)) return undefined;
+  const own = findModel(id);
+  const { base, method } = spelled(id);
+  const model = own ?? findModel(base) ?? sameNamed(id) ?? sameNamed(base);
   if (!model) return undefined;
-  const own = model.id.toLowerCase() === id.toLowerCase();
-  if (model.format.length && (own || suffix || !SUFFIXES.some(({ ending }) => ending.test(model.id)))) {
-    // Another quantization of an already quantized model: the published format is the heavier guess or the same.
-    return { ...exact(id, model, model.format), ...filesOf(model) };
-  }
-  if (suffix) return assumed(id, model, suffix.method);
-  // The plain name of a model that the catalog knows by its quantized checkpoint.
-  return { ...exact(id, model, []), ...(model.format.length ? {} : filesOf(model)) };
+  if (method !== undefined && method !== 'none') return told(id, model, method);
+  const copied = !id.includes('/') || COPIERS.includes(publisherOf(id));
+  if (own || (method === undefined && copied)) return published(id, model);
+  return { ...exact(id, model, []), assumed: true, lightest: [{ format: 'int4-g128-sym', applies: LINEAR }] };
 }
+
+/** A model in the format that a name tells: its own where that is the published one. */
+function told(id: string, model: Model, method: string): Checkpoint {
+  const format = METHODS[methodOf(method)];
+  if (format === undefined || !model.format.some((own) => sameWidth(own.format, format))) {
+    return assumed(id, model, method);
+  }
+  return { ...exact(id, model, model.format), ...filesOf(model), assumed: findModel(id) === undefined };
+}
+
+/** A model as its publisher stores it; under a plain name at 16 bits where only the id tells a format. */
+function published(id: string, model: Model): Checkpoint {
+  const plain = model.id.toLowerCase() !== id.toLowerCase() && spelled(model.id).method !== undefined;
+  const format = plain ? [] : model.format;
+  return {
+    ...exact(id, model, format),
+    ...(format.length || !model.format.length ? filesOf(model) : {}),
+  };
+}
+
+/** Block and channel FP8 weigh the same; so do the 4-bit formats of integers. */
+const sameWidth = (a: WeightFormat, b: WeightFormat): boolean =>
+  a === b || (a.startsWith('fp8') && b.startsWith('fp8'));
 
 /** A checkpoint quantized by a method that the caller names, such as `fp8` or `awq`; its own when it has one. */
 export function quantizedBy(checkpoint: Checkpoint, method: string): Checkpoint {
@@ -149,8 +162,21 @@ function methodOf(method: string): string {
   return SPELLINGS[name] ?? name;
 }
 
+/** Publishers whose 4-bit checkpoints have a scale for each 128 numbers. */
+const GROUPS_OF_128: readonly string[] = [
+  'casperhansen',
+  'hugging-quants',
+  'kaitchup',
+  'modelcloud',
+  'neuralmagic',
+  'opea',
+  'qwen',
+  'redhatai',
+  'thebloke',
+];
+
 function assumed(id: string, model: Model, method: string): Checkpoint {
-  const publisher = id.split('/')[0].toLowerCase();
+  const publisher = publisherOf(id);
   const blocks = method === 'fp8' && BLOCK_FP8.includes(publisher) && /-fp8$/i.test(id);
   const format = blocks ? 'fp8-block128' : METHODS[method];
   return {
@@ -162,25 +188,19 @@ function assumed(id: string, model: Model, method: string): Checkpoint {
     assumed: true,
     madeAtLoad: false,
     fp8Cache: method === 'nvfp4' || (method === 'fp8' && publisher === 'nvidia'),
+    ...(GROUPS_OF_128.includes(publisher) || /g?128g?/i.test(id) ? {} : { groupsUnknown: true }),
   };
 }
 
 /** What is surely quantized: many checkpoints leave attention, and of a mixture all but the experts, at 16 bits. */
-function leastOf({ moe }: Model, method: string, publisher: string): readonly ParameterGroup[] {
+function leastOf({ moe, state }: Model, method: string, publisher: string): readonly ParameterGroup[] {
   if (moe) return EXPERTS;
+  // Recurrences in fp8 are their publishers' own: 33.7 GiB of another's Qwen3.6-27B-FP8, and 28.9 of theirs.
+  if (state && method === 'fp8' && !BLOCK_FP8.includes(publisher)) return FEED_FORWARD;
   return method === 'nvfp4' || (method === 'fp8' && publisher === 'meta-llama') ? FEED_FORWARD : LINEAR;
 }
 
 /** Publishers that give out models of others as they are, under the same name. */
-const COPIERS: readonly string[] = ['nousresearch', 'unsloth'];
+const COPIERS: readonly string[] = ['nousresearch', 'unsloth', 'llm-research', 'lmstudio-community'];
 
-const copied = (id: string): Model | undefined =>
-  COPIERS.includes(id.split('/')[0].toLowerCase()) ? baseOf(id, /$^/) : undefined;
-
-/** The model of a name without its suffix; other publishers quantize under the same name. */
-function baseOf(id: string, ending: RegExp): Model | undefined {
-  const plain = id.replace(ending, '');
-  const nameOf = (path: string) => path.slice(path.indexOf('/') + 1).toLowerCase();
-  const same = modelNames().find((name) => nameOf(name) === nameOf(plain));
-  return findModel(plain) ?? (same === undefined ? undefined : findModel(same));
-}
+const publisherOf = (id: string): string => id.split('/')[0].toLowerCase();

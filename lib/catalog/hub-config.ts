@@ -150,7 +150,6 @@ const STRANGE: readonly (readonly [string, string])[] = [
   ['block_configs', 'layers that differ from each other'],
   ['is_encoder_decoder', 'an encoder beside the decoder'],
   ['compress_ratios', 'a compressed cache'],
-  ['moe_latent_size', 'experts behind a latent'],
   ['mamba_expand', 'layers of Mamba'],
   ['ssm_cfg', 'layers of Mamba'],
 ];

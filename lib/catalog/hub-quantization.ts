@@ -23,9 +23,17 @@ interface Rule {
 
 const GROUPS: readonly ParameterGroup[] = ['attention', 'denseMlp', 'sharedExperts', 'experts'];
 
-/** A module of each group, as checkpoints name them: one of each pair, whichever the model has. */
+/** Modules of each group, as checkpoints name them: more than any one model has. */
 const MODULES: Readonly<Record<ParameterGroup, readonly string[]>> = {
-  attention: ['self_attn.q_proj', 'linear_attn.out_proj'],
+  attention: [
+    'self_attn.q_proj',
+    'self_attn.o_proj',
+    'self_attn.kv_a_proj_with_mqa',
+    'self_attn.kv_b_proj',
+    'linear_attn.out_proj',
+    'mixer.in_proj',
+    'mixer.q_proj',
+  ],
   denseMlp: ['mlp.gate_proj'],
   sharedExperts: ['mlp.shared_experts.gate_proj', 'mlp.shared_expert.gate_proj'],
   experts: ['mlp.experts.0.gate_proj', 'block_sparse_moe.experts.0.w1'],
@@ -52,9 +60,12 @@ export function quantizationOf(block: Fields, layers: number, dense = 0): HubQua
   const format: FormatGroup[] = [];
   const lightest: FormatGroup[] = [];
   for (const rule of rules) {
-    const share = (group: ParameterGroup) => covered(rule, group, layers, dense);
-    format.push({ format: rule.format, applies: GROUPS.filter((group) => share(group) >= NEARLY_ALL) });
-    lightest.push({ format: rule.format, applies: GROUPS.filter((group) => share(group) > 0) });
+    const share = (group: ParameterGroup, of: 'every' | 'some') => covered(rule, group, layers, dense, of);
+    format.push({
+      format: rule.format,
+      applies: GROUPS.filter((group) => share(group, 'every') >= NEARLY_ALL),
+    });
+    lightest.push({ format: rule.format, applies: GROUPS.filter((group) => share(group, 'some') > 0) });
   }
   return { format: format.filter(({ applies }) => applies.length), lightest, fp8Cache, notRead: [] };
 }
@@ -121,8 +132,14 @@ function formatOf({
   return bits === 4 ? (size && size < 128 ? 'int4-g32' : 'int4-g128-sym') : undefined;
 }
 
-/** Part of a group's layers that a rule is for; the first ones may have no experts. */
-function covered({ targets, ignored }: Rule, group: ParameterGroup, layers: number, dense: number): number {
+/** Part of a group's layers of which every or some module is in a rule; the first ones may have no experts. */
+function covered(
+  { targets, ignored }: Rule,
+  group: ParameterGroup,
+  layers: number,
+  dense: number,
+  of: 'every' | 'some',
+): number {
   const wanted = targets.map(pattern);
   const left = ignored.map(pattern);
   const experts = group === 'experts' || group === 'sharedExperts';
@@ -131,16 +148,20 @@ function covered({ targets, ignored }: Rule, group: ParameterGroup, layers: numb
   let count = 0;
   for (let layer = from; layer < to; layer++) {
     const modules = MODULES[group].map((module) => `model.layers.${layer}.${module}`);
-    const named = (among: readonly RegExp[]) =>
-      among.some((one) => modules.some((module) => one.test(module)));
-    if ((targets.length === 0 || named(wanted)) && !named(left)) count++;
+    const named = (among: readonly RegExp[], module: string) => among.some((one) => one.test(module));
+    const meant = targets.length === 0 || modules.some((module) => named(wanted, module));
+    const kept = (module: string) => !named(left, module);
+    if (meant && (of === 'every' ? modules.every(kept) : modules.some(kept))) count++;
   }
   return count / Math.max(1, to - from);
 }
 
 /** A name, a name with stars, or an expression after `re:`; a name is also for what lies below it. */
 function pattern(entry: string): RegExp {
-  const plain = entry.replace('language_model.', '').replace('model.model.', 'model.');
+  const plain = entry
+    .replace('language_model.', '')
+    .replace('model.model.', 'model.')
+    .replace(/^backbone\./, 'model.');
   if (plain.startsWith('re:')) {
     try {
       return new RegExp(plain.slice(3));

@@ -209,7 +209,10 @@ function feedForward({ config, family, hiddenSize: H, kinds, moe }: Shape, i: nu
   if (kind === 'mamba' || (kind === 'full' && blocks(config))) return;
   const mixture = moe && isMixture(config, kinds, i);
   if (mixture) {
-    counts.experts += moe.experts * matrices * H * moe.moeIntermediateSize;
+    // Some experts work on a narrower latent, between two projections that they share.
+    const latent = config.count('moe_latent_size');
+    counts.experts += moe.experts * matrices * (latent ?? H) * moe.moeIntermediateSize;
+    counts.other += latent ? 2 * H * latent : 0;
     counts.sharedExperts += matrices * H * (moe.sharedIntermediateSize ?? 0);
     counts.other += moe.experts * H;
   }

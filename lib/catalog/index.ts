@@ -9,3 +9,4 @@ export * from './metrics';
 export * from './models';
 export * from './quotas';
 export * from './services';
+export { foreignFormat } from './spelled';

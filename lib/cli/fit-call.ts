@@ -2,12 +2,14 @@ import {
   type Checkpoint,
   findCard,
   findCheckpoint,
+  foreignFormat,
   type GpuCard,
   instances,
   isKnownMethod,
   modelNames,
   namedCard,
   namedCards,
+  otherMaker,
   quantizedBy,
 } from '../catalog';
 import { didYouMean, nearest } from '../core/nearest';
@@ -125,6 +127,12 @@ export const divides = (ranks: number, count: number, nodes: number): boolean =>
 function known(name: string): Checkpoint {
   const found = findCheckpoint(name);
   if (found) return found;
+  const foreign = foreignFormat(name);
+  if (foreign) {
+    throw new WrongCall(
+      `'${name}' is ${foreign}: no engine here serves it; fix: name the model itself, or its AWQ, GPTQ or FP8 checkpoint`,
+    );
+  }
   const meant = nearest(name, modelNames());
   throw new WrongCall(
     `no model '${name}' here${meant === undefined ? '' : `; nearest '${meant}'`}; or describe it inline: --config <config.json>`,
@@ -153,6 +161,12 @@ function cardOf(options: Options): Card | undefined {
     throw new WrongCall('--mig needs --gpu: slices are cut out of a card');
   }
   const card = findCard(name);
+  const maker = otherMaker(name);
+  if (!card && maker) {
+    throw new WrongCall(
+      `the GPU '${name}' is made by ${maker}: what its engines take is not known here, only NVIDIA's cards are`,
+    );
+  }
   if (!card) {
     const names = namedCards().map((known) => known.name);
     const near = didYouMean(name, names) || `: there are ${names.join(', ')}; or say --gpu-memory-gib`;
@@ -161,8 +175,11 @@ function cardOf(options: Options): Card | undefined {
   return { ...card, ...told, ...able, ...sliceOf(card.name, options) };
 }
 
-/** How far below its name the memory of a card was seen to be: 16 GB of a T4, 24 of an L4, 80 and more of an HBM card. */
-const nominal = (gib: number): number => gib * (gib >= 80 ? 0.97 : 0.91);
+/** Sizes that some cards are sold with and fall far short of: T4, L4, L40S, B200, B300. */
+const SHORT: readonly number[] = [16, 24, 48, 192, 288];
+
+/** How far below its name the memory of a card was seen to be: HBM cards little, slices and small ones more. */
+const nominal = (gib: number): number => gib * (SHORT.includes(gib) ? 0.91 : gib >= 80 ? 0.97 : 0.95);
 
 /** A round number is what a card is sold with; what CUDA shows has decimals. */
 function toldMemory(gib: number) {

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { basename, dirname, resolve } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import { type Checkpoint, readConfig } from '../catalog';
 import { WrongCall } from './wrong-call';
 
@@ -10,7 +10,7 @@ const MOST_BYTES = 4 * 1024 * 1024;
 export function checkpointFrom(path: string, cwd: string, name?: string): Checkpoint {
   const text = textOf(path, cwd);
   const folder = basename(dirname(resolve(cwd, path)));
-  const read = readConfig(parsed(path, text), name ?? folder);
+  const read = readConfig(withBlock(parsed(path, text), path, cwd), name ?? folder);
   if ('checkpoint' in read) return read.checkpoint;
   const lines = read.faults.map(
     ({ field, what, fix }) => `${path}${placeOf(text, field)}: '${field}' ${what}\n    fix: ${fix}`,
@@ -37,9 +37,22 @@ function textOf(path: string, cwd: string): string {
   }
 }
 
+/** NVIDIA's publishers say how they quantized in a file of its own, beside the other. */
+function withBlock(config: unknown, path: string, cwd: string): unknown {
+  const block = join(dirname(resolve(cwd, path)), 'hf_quant_config.json');
+  const object = typeof config === 'object' && config !== null && !Array.isArray(config);
+  if (!object || 'quantization_config' in config || !existsSync(block)) return config;
+  const said = parsed(block, textOf(block, cwd));
+  if (typeof said !== 'object' || said === null) return config;
+  return { ...config, quantization_config: { quant_method: 'modelopt', ...said } };
+}
+
+/** Python writes numbers without end that JSON has not. */
+const ENDLESS = /(?<=[[:,]\s*)(-?Infinity|NaN)(?=\s*[\],}])/g;
+
 function parsed(path: string, text: string): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(text.replace(ENDLESS, 'null'));
   } catch (error) {
     const at = /position (\d+)/.exec((error as Error).message)?.[1];
     const place = at === undefined ? '' : lineOf(text, Number(at));

@@ -76,7 +76,7 @@ function judged(served: KnownModel): Refusal | undefined {
       object,
       what: `${fact.model} at ${asked.context} tokens on ${where(served)} was measured not to fit`,
       why: settled.refuted,
-      fix: repairs(served, asked, result),
+      fix: repairs(served, asked, result, true),
     };
   }
   if (result.verdict === 'fit') return undefined;
@@ -135,7 +135,12 @@ function uncertain({ terms, doubts, faults }: Fit, { checkpoint, maxSequences }:
 }
 
 /** Changes that make it a proven fit, each alone. */
-function repairs({ fact, card }: KnownModel, asked: FitInput, { maxContext, terms }: Fit): string {
+function repairs(
+  { fact, card }: KnownModel,
+  asked: FitInput,
+  { maxContext, terms }: Fit,
+  refuted = false,
+): string {
   const { spread, context, batchedTokens } = asked;
   const proven = (change: Partial<FitInput>) => fitFor({ ...asked, ...change }).verdict === 'fit';
   const found: string[] = [];
@@ -194,7 +199,7 @@ function repairs({ fact, card }: KnownModel, asked: FitInput, { maxContext, term
   );
   if (fewerRanks) found.push(`dataParallel to ${fewerRanks}`);
   if (found.length) return `set ${found.join(', or ')}`;
-  if (terms.kvBudgetGiB >= terms.kvNeedGiB)
+  if (terms.kvBudgetGiB >= terms.kvNeedGiB && !refuted)
     return (
       'measure a start with these options, and write its numbers: ' +
       `observed: { kvGiB: …, on: ${card.name}, gpus: ${fact.gpusPerReplica / (fact.nodes ?? 1)}, ${fact.nodes ? `nodes: ${fact.nodes}, ` : ''}${dataParallel > 1 ? `dataParallel: ${dataParallel}, ` : ''}vllm: "${VLLM}", context: ${context} }`

@@ -6,7 +6,8 @@ export interface Parsers {
 
 /** From the special to the general: the first pattern that is found in the name, in small letters, decides. */
 const FAMILIES: readonly (readonly [pattern: RegExp, vllm: Parsers, sglang: Parsers])[] = [
-  [/deepseek-r1-distill/, { reasoning: 'deepseek_r1' }, { reasoning: 'deepseek-r1' }],
+  // Small models that were taught by R1 have their own words for tools, if any.
+  [/deepseek-r1-(distill|0528-qwen3)/, { reasoning: 'deepseek_r1' }, { reasoning: 'deepseek-r1' }],
   [
     /deepseek-r1/,
     { toolCalls: 'deepseek_v3', reasoning: 'deepseek_r1' },
@@ -37,9 +38,11 @@ const FAMILIES: readonly (readonly [pattern: RegExp, vllm: Parsers, sglang: Pars
   // These never think, and a parser would look for the end of thoughts.
   [/qwen3-.*-instruct/, { toolCalls: 'hermes' }, { toolCalls: 'qwen' }],
   [/qwen3-/, { toolCalls: 'hermes', reasoning: 'qwen3' }, { toolCalls: 'qwen', reasoning: 'qwen3' }],
-  // It writes calls as code, which no parser reads.
-  [/qwen2\.5-coder/, {}, {}],
+  // The first writes calls as code, which no parser reads; the second is never told of tools by its template.
+  [/qwen2\.5-(coder|vl)/, {}, {}],
   [/qwen2\.5-/, { toolCalls: 'hermes' }, { toolCalls: 'qwen' }],
+  // It thinks aloud without marks, and a parser would take the whole answer for thoughts.
+  [/qwq-.*-preview/, { toolCalls: 'hermes' }, { toolCalls: 'qwen' }],
   [
     /qwq-/,
     { toolCalls: 'hermes', reasoning: 'deepseek_r1' },

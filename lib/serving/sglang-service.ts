@@ -1,7 +1,7 @@
 import type { Construct } from 'constructs';
-import { findCheckpoint, instances, quantizedBy } from '../catalog';
+import { findCheckpoint, instances } from '../catalog';
 import { images, PlatformError, type PodResources } from '../core';
-import { overhead, visibleGiB, weightsPerGpu } from '../sizing';
+import { overhead, visibleGiB } from '../sizing';
 import { type BatchLimits, batchLimits, type Profile } from './batch-limits';
 import { parsersOf } from './families';
 import { onDevice, type ReplicaProps, replicaResources, startupSeconds } from './gpu-replica';
@@ -215,20 +215,17 @@ const UNKNOWN_WORK = 0.12;
  * the words in which it is discussed, are the same for both engines.
  */
 function staticFraction(
-  props: SglangServiceProps,
+  { pool, model }: SglangServiceProps,
   { tensor, ranks, experts }: Layout,
   limits: BatchLimits,
   utilization: number,
 ): number {
-  const { pool, model, quantization } = props;
   const found = findCheckpoint(model);
   const card = instances().find(({ gpu }) => gpu?.name === pool.gpu)?.gpu;
   if (!found || !card) return rounded(utilization - UNKNOWN_WORK);
-  const checkpoint = quantization ? quantizedBy(found, quantization) : found;
   const spread = { tensorParallel: tensor, dataParallel: ranks, expertParallel: experts !== undefined };
   const visible = visibleGiB(card);
-  const weights = weightsPerGpu(checkpoint, spread, Number(card.computeCapability)).careful;
-  const work = overhead(checkpoint.model, { ...limits, spread, visibleGiB: visible }, weights);
+  const work = overhead(found.model, { ...limits, spread });
   return rounded(utilization - (work.activationGiB + work.nonTorchGiB + work.graphsGiB) / visible);
 }
 

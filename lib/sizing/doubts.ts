@@ -1,5 +1,5 @@
 import type { FitInput } from './fit';
-import { captured } from './overhead';
+import { capturedOutside } from './overhead';
 import { spreadGpus } from './units';
 import { hasFormat, weightsGiB } from './weights';
 
@@ -43,7 +43,9 @@ export function doubts(input: FitInput, weightsPerGpuGiB: number): readonly Doub
     ? Math.max(LEAST_CONTEXT_GIB, CONTEXT * visibleGiB)
     : Math.max(LEAST_SPREAD_CONTEXT_GIB, SPREAD_CONTEXT * visibleGiB);
   const wanted =
-    process + Math.max(LEAST_GRAPHS_GIB, captured(model, input)) + (utilization > 0.95 ? WARM_UP_GIB : 0);
+    process +
+    Math.max(LEAST_GRAPHS_GIB, capturedOutside(model, input)) +
+    (utilization > 0.95 ? WARM_UP_GIB : 0);
   if (left < wanted) {
     say(
       `utilization ${utilization} leaves ${left.toFixed(2)} GiB of a card to all that is not requested, ` +

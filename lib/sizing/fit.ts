@@ -92,7 +92,7 @@ export function fitFor(input: FitInput): Fit {
   const beside = companionsGiB(model, input.companions ?? {}, requestOf(input, context), computeCapability);
   const weights = { careful: own.careful + (beside ?? 0), least: own.least };
   const most = Math.max(visibleGiB, input.mostVisibleGiB ?? 0);
-  const besides = overhead(model, input, own.careful);
+  const besides = overhead(model, input);
   const requestedGiB = visibleGiB * utilization;
   const need = cacheToStart(model, requestOf(input, context));
   const least = cacheToStart(model, { ...requestOf(input, context), bytes: leastBytes(input) }).least;
@@ -184,9 +184,11 @@ function longest(input: FitInput, budgetGiB: number): number {
   const { model } = input.checkpoint;
   if (budgetGiB <= 0) return 0;
   const holds = (context: number) => cacheToStart(model, requestOf(input, context)).careful <= budgetGiB;
-  if (holds(model.maxContext)) return model.maxContext;
+  // An encoder reads a text in one step.
+  const most = caches(model) ? model.maxContext : Math.min(model.maxContext, input.batchedTokens);
+  if (holds(most)) return most;
   let low = 0;
-  let high = Math.ceil(model.maxContext / 16);
+  let high = Math.ceil(most / 16);
   while (high - low > 1) {
     const middle = Math.floor((low + high) / 2);
     if (holds(middle * 16)) low = middle;

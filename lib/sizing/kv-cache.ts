@@ -37,20 +37,39 @@ export function windowTokens(window: number, batchedTokens: number, context: num
 
 /** GiB on one GPU that one request of full length takes. */
 export function cachePerRequest(model: Model, request: CacheRequest): Range {
-  const { context, spread, bytes } = request;
+  const { spread, bytes } = request;
   const share = stageShare(model.layers, spread);
   const state = statePerSequence(model, spread);
-  const tokens = blocks(context);
-  const perToken = model.cache.reduce((sum, group) => sum + bytesPerToken(model, group, request), 0);
+  const promised = model.cache.reduce(
+    (sum, group) => sum + bytesPerToken(model, group, request) * tokensHeld(model, group, request),
+    0,
+  );
   const page = state.careful > 0 ? pageTokens(model, request, state.careful) : 0;
   const margin = state.careful > 0 ? HYBRID_MARGIN : 1;
+  const pages = page * model.cache.reduce((sum, group) => sum + bytesPerToken(model, group, request), 0);
   const least = model.cache.reduce((sum, group) => sum + leastBytes(group, request, bytes), 0);
   return {
-    // Engines of different age hold layers with a window to it, to twice the batch, or not at all: charged whole. Of a
-    // pipeline releases around 0.15 asked the tightest stage for the cache of all layers (vLLM issue 32105).
-    careful: (perToken * (tokens + page) * margin) / GIB + state.careful,
+    // Of a pipeline releases around 0.15 asked the tightest stage for the cache of all layers (vLLM issue 32105).
+    careful: ((promised + pages) * margin) / GIB + state.careful,
     least: (share * least) / GIB + state.least * share,
   };
+}
+
+/** Architectures younger than the hybrid cache manager: each release that knows them holds windows to their bound. */
+const BOUNDED = /^(GptOss|Gemma4)/;
+
+/**
+ * Tokens that a layer of a group is charged for in a promise. Releases of 2025 charge windows whole, later ones by two
+ * steps in flight; an older architecture may meet either.
+ */
+function tokensHeld(
+  { architecture }: Model,
+  group: CacheGroup,
+  { context, batchedTokens }: CacheRequest,
+): number {
+  const whole = blocks(context);
+  if (!('window' in group) || !BOUNDED.test(architecture)) return whole;
+  return Math.min(whole, blocks(windowTokens(group.window, 2 * batchedTokens, context)));
 }
 
 /** GiB on one GPU without which the engine refuses to start: one request, and a state for each that may run. */

@@ -14,6 +14,8 @@ const BITS: Readonly<Record<WeightFormat, number>> = {
   nvfp4: 4.5,
 };
 
+const FOUR_BIT_INTEGERS: readonly WeightFormat[] = ['awq-int4-g128', 'gptq-int4-g128', 'int4-g128-sym'];
+
 /** What logs show a vision tower to take; engines put it whole on each GPU. */
 const VISION_GIB = 1.3;
 
@@ -79,12 +81,13 @@ function leastGiB(params: Parameters, format: readonly FormatGroup[], spread: Sp
 }
 
 /** Norms and routers stay whole; of a pipeline each stage may hold all embeddings. */
-function dividedGiB({ model, format }: Checkpoint, params: Parameters, spread: Spread): number {
+function dividedGiB(checkpoint: Checkpoint, params: Parameters, spread: Spread): number {
+  const { model, format } = checkpoint;
   const { tensorParallel: tp, dataParallel = 1, expertParallel } = spread;
   const share = stageShare(model.layers, spread);
   let sum = 0;
   for (const [group, count] of Object.entries(params)) {
-    const all = gib(count, group, format);
+    const all = gib(count, group, format) * finer(checkpoint, group);
     if (group === 'embeddings') sum += all / tp;
     else if (group === 'other') sum += all * share;
     else if (group === 'experts' && model.moe) sum += all * share * expertShare(model.moe, spread);
@@ -106,6 +109,13 @@ function expertShare({ experts, moeLayers }: NonNullable<Model['moe']>, spread: 
   return (held + moving) / experts;
 }
 
+/** How much more 4-bit integers weigh if each 32 share a scale, where that may be. */
+function finer({ format, groupsUnknown }: Checkpoint, group: string): number {
+  const of = format.find(({ applies }) => applies.includes(group));
+  if (!groupsUnknown || !of || !FOUR_BIT_INTEGERS.includes(of.format)) return 1;
+  return BITS['int4-g32'] / BITS[of.format];
+}
+
 /** Heads of keys and values that more than one GPU must hold. */
 function replicatedGiB({ model }: Checkpoint, spread: Spread): number {
   const { tensorParallel: tp } = spread;
@@ -117,10 +127,14 @@ function replicatedGiB({ model }: Checkpoint, spread: Spread): number {
 /** How much larger than their files weights were seen to load: padding and repacking for the kernels of a card. */
 function loadFactor(checkpoint: Checkpoint, computeCapability: number | undefined): number {
   const { model } = checkpoint;
+  const recurs = model.cache.some(({ kind }) => kind === 'state');
+  // Gates of recurrences stay at 16 bits in layers that names call quantized: 19.8 GiB for 19.1 of Qwen3.5-27B.
+  if (checkpoint.assumed && recurs && hasFormat(checkpoint, ...FOUR_BIT_INTEGERS)) return 1.06;
   if (hasFormat(checkpoint, 'mxfp4')) return (computeCapability ?? 0) < 9 ? 1.13 : 1.06;
-  if (hasFormat(checkpoint, 'nvfp4')) return model.moe ? 1.03 : 1.01;
+  const latent = model.cache.some(({ kind }) => kind === 'mla');
+  if (hasFormat(checkpoint, 'nvfp4')) return latent ? 1.06 : model.moe ? 1.03 : 1.01;
   if (hasFormat(checkpoint, 'fp8', 'fp8-block128')) {
-    if (model.cache.some(({ kind }) => kind === 'mla')) return 1.07;
+    if (latent) return 1.07;
     return (computeCapability ?? 0) < 8.9 ? 1.06 : 1;
   }
   return 1;

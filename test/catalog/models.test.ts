@@ -1,10 +1,18 @@
 import { describe, expect, test } from 'vitest';
-import { findCheckpoint, findModel, isKnownMethod, modelNames, models, quantizedBy } from '../../lib/catalog';
+import {
+  findCheckpoint,
+  findModel,
+  foreignFormat,
+  isKnownMethod,
+  modelNames,
+  models,
+  quantizedBy,
+} from '../../lib/catalog';
 
 describe('models', () => {
   test('are there, each once', () => {
-    expect(models().length).toBe(101);
-    expect(new Set(models().map(({ id }) => id)).size).toBe(101);
+    expect(models().length).toBe(181);
+    expect(new Set(models().map(({ id }) => id)).size).toBe(181);
   });
 
   test('have the parameters that the hub counts', () => {
@@ -35,7 +43,6 @@ describe('models', () => {
   test.each([
     ['unsloth/Llama-3.3-70B-Instruct', 'meta-llama/Llama-3.3-70B-Instruct'],
     ['unsloth/Qwen3-32B-unsloth-bnb-4bit', 'Qwen/Qwen3-32B'],
-    ['someone/Qwen3-32B', undefined],
   ])('%s is a copy of %s', (name, id) => {
     expect(findCheckpoint(name)?.model.id).toBe(id);
   });
@@ -50,8 +57,8 @@ describe('models', () => {
   test('account for every layer', () => {
     const odd = models().filter(({ layers, cache, moe }) => {
       const cached = cache.reduce((sum, group) => sum + group.layers, 0);
-      // A hybrid may have layers of experts only.
-      return cached !== layers && cached + (moe?.moeLayers ?? 0) !== layers;
+      // A hybrid may have layers of experts only; the dense ones of Nemotron-H have as many that only feed forward.
+      return cached !== layers && cached + (moe?.moeLayers ?? 25) !== layers;
     });
     expect(odd.map(({ id }) => id)).toEqual([]);
   });
@@ -110,6 +117,43 @@ describe('checkpoints', () => {
     expect(formats('zai-org/GLM-5.2')).toMatchObject({ format: [], assumed: false });
     expect(formats('zai-org/GLM-5.2-FP8')).toMatchObject({ format: [{ format: 'fp8-block128' }] });
   });
+
+  test.each([
+    ['Qwen3-32B', 'Qwen/Qwen3-32B', undefined],
+    ['llama-3.1-8b-instruct', 'meta-llama/Llama-3.1-8B-Instruct', undefined],
+    ['Llama-3.3-70B', 'meta-llama/Llama-3.3-70B-Instruct', undefined],
+    ['someone/Qwen3-32B', 'Qwen/Qwen3-32B', undefined],
+    ['someone/Qwen3-8B-Base', 'Qwen/Qwen3-8B', undefined],
+    ['kaitchup/Phi-4-AutoRound-GPTQ-4bit', 'microsoft/phi-4', 'gptq-int4-g128'],
+    ['cpatonn/Qwen3-Coder-30B-A3B-Instruct-AWQ-4bit', 'Qwen/Qwen3-30B-A3B-Instruct-2507', 'awq-int4-g128'],
+    ['ISTA-DASLab/gemma-3-27b-it-GPTQ-4b-128g', 'google/gemma-3-27b-it', 'gptq-int4-g128'],
+    ['Qwen2.5-32B-Instruct-INT8-W8A16', 'Qwen/Qwen2.5-32B-Instruct', 'int8'],
+    ['amd/Llama-3.3-70B-Instruct-MXFP4', 'meta-llama/Llama-3.3-70B-Instruct', 'mxfp4'],
+    ['nvidia/DeepSeek-R1-FP4-v2', 'deepseek-ai/DeepSeek-R1', 'nvfp4'],
+    ['gaunernst/gemma-3-27b-it-int4-awq', 'google/gemma-3-27b-it', 'awq-int4-g128'],
+    ['lukealonso/GLM-5.1-NVFP4-MTP', 'zai-org/GLM-5-FP8', 'nvfp4'],
+  ])('%s, as people spell it, is %s', (name, base, format) => {
+    const found = findCheckpoint(name);
+    expect(found?.model.id).toBe(base);
+    expect(found?.format[0]?.format).toBe(format);
+    // What a name alone tells is said to be assumed.
+    expect(found?.assumed).toBe(name.includes('/') || format !== undefined);
+  });
+
+  test.each(['TheBloke/Llama-2-7B-Chat-GGUF', 'Qwen3-8B-Q4_K_M.gguf', 'mlx-community/Qwen3-8B-4bit'])(
+    '%s is for another engine',
+    (name) => {
+      expect(foreignFormat(name)).toBeDefined();
+      expect(findCheckpoint(name)).toBeUndefined();
+    },
+  );
+
+  test.each(['gemma-2', 'Qwen3', 'llama', 'instruct', 'Qwen/Qwen3-33B', 'FP8', '-AWQ', ''])(
+    "'%s' is no model",
+    (name) => {
+      expect(findCheckpoint(name)).toBeUndefined();
+    },
+  );
 
   test('that nobody knows', () => {
     expect(findCheckpoint('example/model')).toBeUndefined();

@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { rmSync, writeFileSync } from 'node:fs';
+import { rmSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { namedCards } from '../../lib/catalog';
 import { Folder } from './called';
 
 const here = new Folder();
@@ -64,7 +65,7 @@ describe('with a card', () => {
   });
 
   test('no proven fit is a finding', async () => {
-    const { code, out } = await here.call('fit Qwen/Qwen3-8B --context 8192 --gpu L4 --batched-tokens 8192');
+    const { code, out } = await here.call('fit Qwen/Qwen3-8B --context 8192 --gpu L4 --batched-tokens 32768');
     expect(code).toBe(1);
     expect(out).toContain('on 1 × L4: unproven');
     const small = await here.call('fit Qwen/Qwen3-8B --context 8192 --gpu L4');
@@ -106,6 +107,13 @@ describe('with a card', () => {
     const visible = async (gib: string) =>
       JSON.parse((await here.call(`fit Qwen/Qwen3-8B --gpu-memory-gib ${gib} --json`)).out).terms.visibleGiB;
     expect([await visible('24'), await visible('80'), await visible('23.5')]).toEqual([21.84, 77.59, 23.5]);
+    // No card that is sold with so much hands out less.
+    for (const { mostVisibleGiB, visibleGiB, estimated } of namedCards()) {
+      const sold = { 15: 16, 22: 24, 23: 24, 45: 48, 179: 192, 269: 288 }[Math.round(mostVisibleGiB)];
+      if (!estimated) {
+        expect(await visible(`${sold ?? Math.round(mostVisibleGiB)}`)).toBeLessThan(visibleGiB + 0.01);
+      }
+    }
   });
 
   test('a T4 asks for the format to compute in', async () => {
@@ -191,9 +199,9 @@ describe('without a card', () => {
       "deepseek-ai/DeepSeek-R1 at 65536 tokens
         verdict   GPUs              instance          longest  at once  an hour
         unproven  8 × RTX-PRO-6000  g7e.48xlarge      –        0.0      $33.14
-        fit       8 × H200          p5en.48xlarge     163840   5.2      $63.30
-        fit       8 × B200          p6-b200.48xlarge  163840   12.6     $113.93
-        fit       8 × B300 *        p6-b300.48xlarge  163840   29.0     $142.42
+        fit       8 × H200          p5en.48xlarge     163840   5.3      $63.30
+        fit       8 × B200          p6-b200.48xlarge  163840   12.7     $113.93
+        fit       8 × B300 *        p6-b300.48xlarge  163840   29.1     $142.42
 
       longest: largest context that is proven to fit. at once: requests of full length. an hour: on demand, the node.
       *: no log shows what CUDA hands out of it, so that is an estimate.
@@ -228,6 +236,11 @@ describe('a wrong call', () => {
     ['fit Qwen/Qwen3-8B --mig 2g.40gb', /--mig needs --gpu/],
     ['fit Qwen/Qwen3-8B --gpu H100 --mig 3g.40gb --count 2', /slices of MIG cannot share a model/],
     ['fit Qwen/Qwen3-8B --dtype int4', /--dtype 'int4' is none of auto, half/],
+    [
+      'fit TheBloke/Llama-2-7B-Chat-GGUF',
+      /'TheBloke\/Llama-2-7B-Chat-GGUF' is GGUF files, which llama.cpp reads/,
+    ],
+    ['fit Qwen/Qwen3-8B --gpu MI300X', /the GPU 'MI300X' is made by AMD/],
     ['fit Qwen/Qwen3-8B --gpu Z9', /no GPU 'Z9' here: there are T4/],
     ['fit Qwen/Qwen3-8B --context many', /--context is 'many', not a number above 0/],
     ['fit Qwen/Qwen3-8B --count 1.5', /--count is '1.5', not a whole number/],
@@ -293,6 +306,29 @@ describe('a model that only its config.json describes', () => {
     const { out } = await here.call('fit --config config.json mine/llama --gpu L40S --context 8192 --json');
     const same = await here.call('fit meta-llama/Llama-3.1-8B-Instruct --gpu L40S --context 8192 --json');
     expect(JSON.parse(out)).toEqual({ ...JSON.parse(same.out), model: 'mine/llama' });
+  });
+
+  test('may have numbers without end, as Python writes them', async () => {
+    write(JSON.stringify({ ...LLAMA, time_step_limit: [0, 'END'] }).replace('"END"', 'Infinity'));
+    const { out } = await here.call('fit --config config.json mine/llama --gpu L40S --context 8192 --json');
+    expect(JSON.parse(out)).toMatchObject({ verdict: 'fit' });
+  });
+
+  test('may say how it is quantized in a file beside it', async () => {
+    write(LLAMA);
+    const block = join(here.path, 'hf_quant_config.json');
+    const weights = async (said: object) => {
+      writeFileSync(block, JSON.stringify({ quantization: said }));
+      const { out } = await here.call(
+        'fit --config config.json me/llama-FP8 --gpu L40S --context 8192 --json',
+      );
+      return (JSON.parse(out) as { terms: { weightsGiB: number } }).terms.weightsGiB;
+    };
+    expect(await weights({ quant_algo: 'FP8', exclude_modules: ['lm_head'] })).toBeLessThan(9);
+    // Attention that is left at 16 bits in part counts as left.
+    const left = Array.from({ length: 32 }, (_, i) => `model.layers.${i}.self_attn.o_proj`);
+    expect(await weights({ quant_algo: 'FP8', exclude_modules: left })).toBeGreaterThan(9.5);
+    unlinkSync(block);
   });
 
   test('and not understood is never promised', async () => {

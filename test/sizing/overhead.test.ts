@@ -3,11 +3,12 @@ import { overhead, type StartLimits } from '../../lib/sizing';
 import { checkpoint } from './given';
 
 const of = (name: string, more: Partial<StartLimits> = {}) =>
-  overhead(
-    checkpoint(name).model,
-    { batchedTokens: 2048, maxSequences: 256, spread: { tensorParallel: 1 }, visibleGiB: 44.42, ...more },
-    10,
-  );
+  overhead(checkpoint(name).model, {
+    batchedTokens: 2048,
+    maxSequences: 256,
+    spread: { tensorParallel: 1 },
+    ...more,
+  });
 
 describe('non-torch memory, in GiB', () => {
   const nonTorch = (name: string, tensorParallel: number, batchedTokens = 2048) =>
@@ -30,18 +31,29 @@ describe('non-torch memory, in GiB', () => {
 
 describe('activation, in GiB', () => {
   test('is the rule where steps are small', () => {
-    expect(of('Qwen/Qwen3-8B').activationGiB).toBe(1.7);
-    expect(of('Qwen/Qwen3-8B', { batchedTokens: 8192 }).activationGiB).toBe(3.2);
-    expect(of('Qwen/Qwen3-30B-A3B', { batchedTokens: 8192, visibleGiB: 79 }).activationGiB).toBe(6.2);
+    expect(of('Qwen/Qwen3-8B', { maxSequences: 64 }).activationGiB).toBe(1.7);
+    expect(of('BAAI/bge-m3', { maxSequences: 1024 }).activationGiB).toBe(1.7);
   });
 
-  test('is the widest layer and the sampler where these are more', () => {
-    const { activationGiB } = of('Qwen/Qwen3-32B', { batchedTokens: 32_768, maxSequences: 1024 });
+  const GIB = 2 ** 30;
+
+  test('is the widest layer or the sampler, whichever is more', () => {
     const layer = 32_768 * (3 * 25_600 + 4 * 5120) * 2;
-    expect(activationGiB).toBeCloseTo((layer + 1024 * 151_936 * 36) / 2 ** 30, 6);
+    const sampler = 1024 * 151_936 * 39.6;
+    expect(of('Qwen/Qwen3-32B', { batchedTokens: 32_768, maxSequences: 1024 }).activationGiB).toBeCloseTo(
+      Math.max(layer, sampler) / GIB + 0.25,
+      6,
+    );
+    expect(of('Qwen/Qwen3-32B', { batchedTokens: 65_536, maxSequences: 256 }).activationGiB).toBeCloseTo(
+      (2 * layer) / GIB + 0.25,
+      6,
+    );
   });
 
-  test('of a model without an answer has no sampler', () => {
-    expect(of('BAAI/bge-m3', { maxSequences: 1024 }).activationGiB).toBe(3.2);
+  test('of a mixture is both, since the experts keep their workspace', () => {
+    const both = of('Qwen/Qwen3-30B-A3B', { batchedTokens: 8192, maxSequences: 1024 }).activationGiB;
+    const sampler = (1024 * 151_936 * 39.6) / GIB;
+    const routed = (8192 * 2 * (4 * 2048 + 3 * 6144 + 8 * (3 * 768 + 2 * 2048))) / GIB;
+    expect(both).toBeCloseTo(sampler + routed + 0.25, 6);
   });
 });

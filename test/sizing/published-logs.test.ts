@@ -101,6 +101,8 @@ describe('weights on one GPU, in GiB, as "Model loading took" says', () => {
     [{ source: '#12569', model: 'RedHatAI/Llama-3.1-70B-Instruct-w8a8', card: 'H100' }, 67.72],
     [{ source: '2025-10-08', model: 'Qwen/Qwen3-8B', card: 'L4' }, 15.27],
     [{ source: 'an L4 guide', model: 'meta-llama/Llama-3.2-3B-Instruct', card: 'L4' }, 6.04],
+    [{ source: 'a harness of 2026', model: 'vrfai/Qwen3.6-27B-FP8', card: 'H100' }, 33.66],
+    [{ source: 'Turing cards, 2026', model: 'Qwen/Qwen3.6-27B-FP8', card: 'H100', tp: 2 }, 14.46],
     [{ source: 'a model guide', model: 'mistralai/Mistral-Nemo-Instruct-2407', card: 'A100-40' }, 22.84],
   ])('%o', (start, seen) => {
     const { spread, computeCapability } = input(start);
