@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { models } from '../../lib/catalog';
 import { type Container, render } from '../../lib/core';
-import { DisaggregatedService, VllmService } from '../../lib/serving';
+import { VllmService } from '../../lib/serving';
 import { QUANTIZATIONS } from '../../lib/serving/quantizations';
+import { podOf, served } from '../serving/disaggregated/served';
 import { serving, TestPool } from '../serving/pool';
 import { builtEnvironment, ENVIRONMENTS } from './fixtures/environments';
 import { EXAMPLE_NAMES, exampleObjects } from './fixtures/examples';
@@ -46,7 +47,7 @@ const optional = {
 optionalSuiteWith('vllm', optional, (python) => {
   let said: Said;
   const answerOf = (id: string) => said.answers.get(id);
-  const served = [...servedByEnvironments(), ...servedByExamples()];
+  const everywhere = [...servedByEnvironments(), ...servedByExamples()];
   const catalog = oneOfEachArchitecture();
   const groups = servedByGroup();
   const roles = servedByRoles();
@@ -54,16 +55,16 @@ optionalSuiteWith('vllm', optional, (python) => {
   // One process for all: what it imports takes longer than what it reads.
   beforeAll(() => {
     const broken = BROKEN.map(({ fault, args }): Asked => ({ id: fault, args }));
-    said = ask(python, [...served, ...groups, ...roles, ...catalog, ...broken, PREFIX]);
+    said = ask(python, [...everywhere, ...groups, ...roles, ...catalog, ...broken, PREFIX]);
   }, 400_000);
 
   test('there is a model in each environment with GPUs, and in an example', () => {
-    expect(new Set(served.map(({ id }) => id.split(' ')[0]))).toEqual(
+    expect(new Set(everywhere.map(({ id }) => id.split(' ')[0]))).toEqual(
       new Set(['dev', 'prod', 'stg', 'example-one-model', 'example-over-nodes']),
     );
   });
 
-  test.each(served)('$id is taken by its parser and makes an engine', ({ id }) => {
+  test.each(everywhere)('$id is taken by its parser and makes an engine', ({ id }) => {
     expect(answerOf(id)).toEqual({ id, stage: null, error: null });
     tally('vllm', 1, 'argument lists of servers');
   });
@@ -212,18 +213,8 @@ interface Template {
 }
 /** Pods that read prompts and pods that answer, on different numbers of GPUs. */
 function servedByRoles(): Asked[] {
-  const layer = serving();
-  const pool = new TestPool(layer, 'h100', { gpu: 'H100', gpusPerNode: 8 });
-  new DisaggregatedService(layer, 'chat', {
-    model: QWEN,
-    context: 32768,
-    reasoningParser: 'none',
-    prefill: { pool, gpus: 2 },
-    decode: { pool, gpus: 4 },
-  });
-  return render(layer)
-    .facts.of('pods')
-    .map(({ owner, template }) => ({ id: owner, args: template.spec.containers[0].args ?? [] }));
+  const { layer } = served({ reasoningParser: 'none' });
+  return ['chat', 'chat-prefill'].map((name) => ({ id: name, args: podOf(layer, name).engine.args ?? [] }));
 }
 
 interface PodMaker {
