@@ -134,6 +134,10 @@ function uncertain({ terms, doubts, faults }: Fit, { checkpoint, maxSequences }:
   return [sum, ...reasons].join('; ');
 }
 
+const ranksOf = ({ dataParallel = 1, redundantExperts = 0 }: FitInput['spread']): string =>
+  (dataParallel > 1 ? `dataParallel: ${dataParallel}, ` : '') +
+  (redundantExperts ? `redundantExperts: ${redundantExperts}, ` : '');
+
 /** Changes that make it a proven fit, each alone. */
 function repairs({ fact, card }: KnownModel, asked: FitInput, { maxContext, terms }: Fit): string {
   const { spread, context, batchedTokens } = asked;
@@ -197,7 +201,7 @@ function repairs({ fact, card }: KnownModel, asked: FitInput, { maxContext, term
   if (terms.kvBudgetGiB >= terms.kvNeedGiB)
     return (
       'measure a start with these options, and write its numbers: ' +
-      `observed: { kvGiB: …, on: ${card.name}, gpus: ${fact.gpusPerReplica / (fact.nodes ?? 1)}, ${fact.nodes ? `nodes: ${fact.nodes}, ` : ''}${dataParallel > 1 ? `dataParallel: ${dataParallel}, ` : ''}vllm: "${VLLM}", context: ${context} }`
+      `observed: { kvGiB: …, on: ${card.name}, gpus: ${fact.gpusPerReplica / (fact.nodes ?? 1)}, ${fact.nodes ? `nodes: ${fact.nodes}, ` : ''}${ranksOf(spread)}vllm: "${VLLM}", context: ${context} }`
     );
   return `see what holds it: nexus fit ${fact.model}${fact.context ? ` --context ${fact.context}` : ''}`;
 }

@@ -213,12 +213,10 @@ function servedByExamples(): Asked[] {
   return EXAMPLE_NAMES.flatMap((name) =>
     exampleObjects(name).flatMap(({ kind, metadata, spec }) =>
       templatesOf(spec as PodMaker | undefined).flatMap(([member, template]) =>
-        (template?.spec?.containers ?? [])
-          .filter(isVllm)
-          .map((each) => ({
-            id: `example-${name} ${kind}/${metadata.name}${member}`,
-            args: asStarted(each),
-          })),
+        (template?.spec?.containers ?? []).filter(isVllm).map((each) => ({
+          id: `example-${name} ${kind}/${metadata.name}${member}`,
+          args: asStarted(each),
+        })),
       ),
     ),
   );
