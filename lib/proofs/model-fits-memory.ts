@@ -187,7 +187,8 @@ function repairs({ fact, card }: KnownModel, asked: FitInput, { maxContext, term
   const fewerRanks = [8, 4, 2].find(
     (ranks) =>
       ranks < dataParallel &&
-      ranks >= (fact.nodes ?? 1) &&
+      dataParallel % ranks === 0 &&
+      ranks % (fact.nodes ?? 1) === 0 &&
       proven({
         spread: {
           ...spread,
