@@ -25,6 +25,7 @@ export const fitKeys = {
       gpus: withDefault(integer('GPUs of the replica, on each of its nodes', { min: 1 }), 1),
       nodes: optional(integer('Nodes of the replica; absent means 1', { min: 1 })),
       dataParallel: optional(integer('Ranks of the replica; absent means 1', { min: 1 })),
+      redundantExperts: optional(integer('Experts held a second time; absent means none', { min: 0 })),
       vllm: string('Version of vLLM', {
         pattern: /^v?\d+\.\d+\.\d+/,
         format: 'a version in quotes such as "0.30.0"',

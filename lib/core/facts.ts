@@ -248,6 +248,7 @@ export interface ObservedStart {
   readonly gpus?: number;
   readonly nodes?: number;
   readonly dataParallel?: number;
+  readonly redundantExperts?: number;
   /** Version of vLLM. */
   readonly vllm: string;
   /** Tokens of one request that it started with. */

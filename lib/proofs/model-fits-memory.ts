@@ -134,6 +134,10 @@ function uncertain({ terms, doubts, faults }: Fit, { checkpoint, maxSequences }:
   return [sum, ...reasons].join('; ');
 }
 
+const ranksOf = ({ dataParallel = 1, redundantExperts = 0 }: FitInput['spread']): string =>
+  (dataParallel > 1 ? `dataParallel: ${dataParallel}, ` : '') +
+  (redundantExperts ? `redundantExperts: ${redundantExperts}, ` : '');
+
 /** Changes that make it a proven fit, each alone. */
 function repairs(
   { fact, card }: KnownModel,
@@ -188,7 +192,8 @@ function repairs(
   const fewerRanks = [8, 4, 2].find(
     (ranks) =>
       ranks < dataParallel &&
-      ranks >= (fact.nodes ?? 1) &&
+      dataParallel % ranks === 0 &&
+      ranks % (fact.nodes ?? 1) === 0 &&
       proven({
         spread: {
           ...spread,
@@ -202,7 +207,7 @@ function repairs(
   if (terms.kvBudgetGiB >= terms.kvNeedGiB && !refuted)
     return (
       'measure a start with these options, and write its numbers: ' +
-      `observed: { kvGiB: …, on: ${card.name}, gpus: ${fact.gpusPerReplica / (fact.nodes ?? 1)}, ${fact.nodes ? `nodes: ${fact.nodes}, ` : ''}${dataParallel > 1 ? `dataParallel: ${dataParallel}, ` : ''}vllm: "${VLLM}", context: ${context} }`
+      `observed: { kvGiB: …, on: ${card.name}, gpus: ${fact.gpusPerReplica / (fact.nodes ?? 1)}, ${fact.nodes ? `nodes: ${fact.nodes}, ` : ''}${ranksOf(spread)}vllm: "${VLLM}", context: ${context} }`
     );
   return `see what holds it: nexus fit ${fact.model}${fact.context ? ` --context ${fact.context}` : ''}`;
 }

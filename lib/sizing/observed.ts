@@ -24,6 +24,11 @@ export interface Observation {
    * @default 1
    */
   readonly dataParallel?: number;
+  /**
+   * Experts that were held a second time.
+   * @default 0
+   */
+  readonly redundantExperts?: number;
   /** Version of vLLM, such as 0.30.0. */
   readonly vllm: string;
   /**
@@ -86,18 +91,19 @@ export type Started = Pick<
 
 /** The first thing in which the measured start is not the one that is asked about; nothing where it is the same. */
 export function differs(asked: Started, observed: Observation, { card, vllm }: Here): string | undefined {
-  const { dataParallel: ranks = 1 } = asked.spread;
+  const { dataParallel: ranks = 1, redundantExperts: twice = 0 } = asked.spread;
   const nodesHere = spreadNodes(asked.spread);
   const gpusHere = spreadGpus(asked.spread) / nodesHere;
   const own = engineBatch(findCard(card) ?? { visibleGiB: 0 });
   const { utilization = 0.92, batchedTokens = own.batchedTokens, maxSequences = 256 } = observed;
-  const { gpus = 1, nodes = 1, dataParallel = 1, kvCacheDtype } = observed;
+  const { gpus = 1, nodes = 1, dataParallel = 1, redundantExperts = 0, kvCacheDtype } = observed;
   const not = (what: string, there: unknown, now: unknown) =>
     `it was measured with ${what} ${there}, and here it is ${now}`;
   if (observed.on.toLowerCase() !== card.toLowerCase()) return not('the card', observed.on, card);
   if (gpus !== gpusHere) return not('gpus', gpus, gpusHere);
   if (nodes !== nodesHere) return not('nodes', nodes, nodesHere);
   if (dataParallel !== ranks) return not('dataParallel', dataParallel, ranks);
+  if (twice > redundantExperts) return not('redundantExperts', redundantExperts, twice);
   if (observed.vllm.replace(/^v/, '') !== vllm) return not('vLLM', observed.vllm, vllm);
   // What takes no more than the measured start leaves no less.
   if (asked.utilization !== utilization) return not('utilization', utilization, asked.utilization);

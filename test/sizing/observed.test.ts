@@ -42,9 +42,21 @@ test('a start that takes less than the measured one is covered by it', () => {
   expect(of({ vllm: 'v0.33.0', on: 'h100', kvCacheDtype: 'auto' })).toEqual({ settled: true });
 });
 
+test('GPUs and nodes of ranks are counted as those of anything', () => {
+  const spread = { tensorParallel: 2, dataParallel: 8, expertParallel: true, redundantExperts: 16, nodes: 2 };
+  const same = { gpus: 8, nodes: 2, dataParallel: 8, redundantExperts: 16 };
+  expect(of(same, { spread })).toEqual({ settled: true });
+});
+
 test.each<[string, Partial<Observation>, Partial<FitInput>]>([
   ['card', { on: 'H200' }, {}],
   ['gpus', { gpus: 2 }, {}],
+  ['dataParallel', { gpus: 8 }, { spread: { tensorParallel: 1, dataParallel: 8 } }],
+  [
+    'redundantExperts',
+    { gpus: 8, dataParallel: 8 },
+    { spread: { tensorParallel: 1, dataParallel: 8, expertParallel: true, redundantExperts: 8 } },
+  ],
   ['vLLM', { vllm: '0.30.0' }, {}],
   ['utilization', { utilization: 0.9 }, {}],
   ['batchedTokens', { batchedTokens: 2048 }, {}],
