@@ -125,10 +125,10 @@ describe('problems', () => {
     expect(messageOf(files)).toMatchInlineSnapshot(`
       "env.yaml
         2:7   name: 'Laptop' is not a DNS label with single dashes: small letters, digits and dashes, first a letter
-        4:53  models.chat.gpus: is not read with engine 'simulator', only with 'vllm', 'sglang'
+        4:53  models.chat.gpus: is not read with engine 'simulator', only with 'vllm', 'sglang', 'kserve'
         5:10  models.embed.model: is missing: Model to serve, as Hugging Face names it
         5:12  models.embed.modle: unknown key; did you mean 'model'?
-        5:51  models.embed.task: is not read with engine 'simulator', only with 'vllm'
+        5:51  models.embed.task: is not read with engine 'simulator', only with 'vllm', 'kserve'
         6:32  gateway.fallbacks.chat[0]: 'claud' is neither a model nor a provider here
       base.yaml
         4:21  data.postgres.kind: 'cnpgs' is not one of 'rds', 'cnpg'; did you mean 'cnpg'?
