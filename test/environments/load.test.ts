@@ -25,6 +25,7 @@ describe('the environments of this repository', () => {
       apiKey: true,
       speculative: { method: 'ngram' },
       task: 'generate',
+      weights: 'nvme',
     });
     expect(prod.pools.l4).toEqual({ gpu: 'L4', perNode: 1, capacity: 'on-demand', limit: 4, warm: 1 });
     expect(prod.gateway.fallbacks).toEqual({ chat: ['claude'] });
