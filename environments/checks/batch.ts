@@ -63,7 +63,17 @@ const within = (inner: string, outer: string): boolean => `${inner}/`.startsWith
 
 /** Namespaces of the platform and of Kubernetes. */
 export const PLATFORM_NAMESPACES: readonly string[] = [
-  ...['agentgateway', 'batch', 'cert-manager', 'data', 'default', 'edge', 'external-secrets', 'gateway'],
+  ...[
+    'agentgateway',
+    'argo-rollouts',
+    'batch',
+    'cert-manager',
+    'data',
+    'default',
+    'edge',
+    'external-secrets',
+    'gateway',
+  ],
   ...['gpu-operator', 'kube-node-lease', 'kube-public', 'kube-system', 'kueue-system', 'langfuse'],
-  ...['load-balancer', 'milvus', 'monitoring', 'node-exporter', 'operators', 'serving'],
+  ...['load-balancer', 'lws-system', 'milvus', 'monitoring', 'node-exporter', 'operators', 'serving', 'vpa'],
 ];
