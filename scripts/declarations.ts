@@ -109,6 +109,8 @@ export class Declarations {
     if (ts.isTypeLiteralNode(type)) return type.members.filter(ts.isPropertySignature).map(member);
     if (ts.isIntersectionTypeNode(type))
       return unique(type.types.flatMap((part) => this.membersOf(part, seen)));
+    // Each of several forms has what it needs: no key is needed by all of them unless all name it so.
+    if (ts.isUnionTypeNode(type)) return union(type.types.map((part) => this.membersOf(part, seen)));
     if (!ts.isTypeReferenceNode(type)) return [];
     return this.named(type.typeName.getText(), type.typeArguments ?? [], seen);
   }
@@ -214,6 +216,22 @@ const oneLine = (text: string): string => text.replace(/\s+/g, ' ').trim();
 function unique(members: readonly Member[]): readonly Member[] {
   const names = new Set<string>();
   return members.filter(({ name }) => !names.has(name) && names.add(name));
+}
+
+function union(forms: readonly (readonly Member[])[]): readonly Member[] {
+  const all = unique(forms.flat());
+  const needed = ({ name }: Member) =>
+    forms.every((form) => form.some((one) => one.name === name && !one.optional));
+  const types = ({ name }: Member) =>
+    [
+      ...new Set(
+        forms
+          .flat()
+          .filter((one) => one.name === name)
+          .map(({ type }) => type),
+      ),
+    ].join(' | ');
+  return all.map((one) => ({ ...one, type: types(one), optional: !needed(one) }));
 }
 
 const isShape = (node: ts.Statement): node is Shape =>

@@ -32,7 +32,9 @@ describe.each(['tour', 'laptop'])('what the pages show of %s.yaml', (name) => {
 
   test('is proven', () => {
     const { findings, ok } = build(environment);
-    expect({ findings, ok }).toEqual({ findings: [], ok: true });
+    // Caches of prompts over TCP are told, and may be.
+    expect(findings.filter(({ severity }) => severity === 'error')).toEqual([]);
+    expect(ok).toBe(true);
   });
 
   test('makes the constructs that it is shown for', () => {

@@ -1,20 +1,26 @@
 import type { App } from 'cdk8s';
 import {
+  ArgoRollouts,
   CertManager,
   ClusterKnown,
+  EnvoyGatewayCrds,
   ExternalSecretsOperator,
   GatewayApiCrds,
   InferenceCrds,
   Keda,
+  KServe,
+  KServeCrds,
   Kueue,
   Layer,
   LeaderWorkerSets,
   LoadBalancerController,
+  MountpointDriver,
   PlatformGuards,
   PlatformNamespace,
   PriorityClasses,
   SecretStores,
   StorageClasses,
+  VerticalPodAutoscaler,
 } from '../../../lib';
 
 /** What comes before everything else: namespaces, rules, classes, kinds, and whoever brings secrets and certificates. */
@@ -32,6 +38,7 @@ export function clusterParts(app: App) {
   // end
   new PlatformNamespace(base, 'node-exporter', { level: 'privileged' });
   new PlatformNamespace(base, 'milvus', { level: 'baseline' });
+  new PlatformNamespace(base, 'node-weights', { level: 'baseline' });
   const restricted = [
     'external-secrets',
     'cert-manager',
@@ -42,6 +49,9 @@ export function clusterParts(app: App) {
   ];
   const homes = ['agentgateway', 'monitoring', 'data', 'serving', 'batch', 'langfuse', 'gateway', 'edge'];
   for (const name of [...restricted, ...homes]) new PlatformNamespace(base, name);
+  for (const name of ['kserve', 'mount-s3', 'argo-rollouts', 'vpa', 'envoy-gateway']) {
+    new PlatformNamespace(base, name);
+  }
   // snippet: PlatformGuards
   new PlatformGuards(base, 'guards', { action: 'deny' });
   // end
@@ -53,6 +63,9 @@ export function clusterParts(app: App) {
   // end
   // snippet: GatewayApiCrds
   new GatewayApiCrds(base, 'gateway-api');
+  // end
+  // snippet: EnvoyGatewayCrds
+  new EnvoyGatewayCrds(base, 'envoy-gateway-kinds');
   // end
   // snippet: InferenceCrds
   new InferenceCrds(base, 'inference');
@@ -95,5 +108,29 @@ export function clusterParts(app: App) {
   const queues = new Layer(app, 'kueue', { phase: 'operators', namespace: 'kueue-system' });
   new Kueue(queues, 'kueue', { namespaces: ['batch'] });
   // end
-  return { base, apps, operators, keda, secretStores, certificates };
+  // snippet: KServeCrds
+  const kserveKinds = new Layer(app, 'kserve-crds', { phase: 'operators', namespace: 'kserve' });
+  new KServeCrds(kserveKinds, 'crds');
+  // end
+  // snippet: KServe
+  const kserve = new Layer(app, 'kserve', {
+    phase: 'operators',
+    namespace: 'kserve',
+    after: [kserveKinds, certificates],
+  });
+  new KServe(kserve, 'kserve');
+  // end
+  // snippet: MountpointDriver
+  const mounts = new Layer(app, 'mountpoint', { phase: 'operators', namespace: 'kube-system' });
+  new MountpointDriver(mounts, 'mountpoint');
+  // end
+  // snippet: ArgoRollouts
+  const rolling = new Layer(app, 'rollouts', { phase: 'operators', namespace: 'argo-rollouts' });
+  const rollouts = new ArgoRollouts(rolling, 'rollouts');
+  // end
+  // snippet: VerticalPodAutoscaler
+  const sizes = new Layer(app, 'vpa', { phase: 'operators', namespace: 'vpa' });
+  new VerticalPodAutoscaler(sizes, 'vpa');
+  // end
+  return { base, rollouts, apps, operators, keda, secretStores, certificates };
 }

@@ -2,7 +2,10 @@ import type { App } from 'cdk8s';
 import {
   Agentgateway,
   AgentgatewayCrds,
+  CanaryPilot,
   EdgeGateway,
+  EnvoyAiGateway,
+  EnvoyAiGatewayCrds,
   HostedProvider,
   InferenceGateway,
   Layer,
@@ -10,16 +13,18 @@ import {
 } from '../../../lib';
 import type { dataParts } from './data';
 import type { servingParts } from './serving';
-import type { watchParts } from './watch';
+import type { metricsParts, watchParts } from './watch';
 
 interface Around {
+  readonly certificates: Layer;
+  readonly metrics: ReturnType<typeof metricsParts>;
   readonly data: ReturnType<typeof dataParts>;
   readonly models: ReturnType<typeof servingParts>;
   readonly watch: ReturnType<typeof watchParts>;
 }
 
 /** The ways in: to one replica of a model, to all models, and from outside the cluster. */
-export function doorParts(app: App, { data, models, watch }: Around) {
+export function doorParts(app: App, { certificates, data, metrics, models, watch }: Around) {
   // snippet: AgentgatewayCrds
   const kinds = new Layer(app, 'agentgateway-crds', { phase: 'operators', namespace: 'agentgateway' });
   new AgentgatewayCrds(kinds, 'crds');
@@ -44,6 +49,34 @@ export function doorParts(app: App, { data, models, watch }: Around) {
   ]);
   // end
 
+  inference.route(models.long);
+  inference.canary(fast, models.trial, 5);
+  // snippet: CanaryPilot
+  const pilots = new Layer(app, 'canaries', { phase: 'apps', namespace: 'serving' });
+  const { prometheus } = metrics;
+  const pilot = new CanaryPilot(pilots, 'fast-pilot', {
+    gateway: inference,
+    of: fast,
+    canary: models.trial,
+    weight: 5,
+    prometheus: prometheus.url,
+  });
+  prometheus.prometheus.allowFrom(pilot.pods, { port: prometheus.port, why: 'verdict on the canary' });
+  metrics.watch.compare(models.fast, models.trial);
+  // end
+  // snippet: EnvoyAiGatewayCrds
+  const envoyKinds = new Layer(app, 'ai-gateway-crds', { phase: 'operators', namespace: 'envoy-gateway' });
+  new EnvoyAiGatewayCrds(envoyKinds, 'crds');
+  // end
+  // snippet: EnvoyAiGateway
+  const envoyHome = new Layer(app, 'envoy-gateway', {
+    phase: 'operators',
+    namespace: 'envoy-gateway',
+    after: [envoyKinds, certificates],
+  });
+  new EnvoyAiGateway(envoyHome, 'envoy-gateway'); // in the place of Agentgateway
+  // end
+
   const door = new Layer(app, 'gateway', { phase: 'apps', namespace: 'gateway', after: [watch.traceLayer] });
   // snippet: LiteLlmGateway
   const gateway = new LiteLlmGateway(door, 'gateway', {
@@ -62,7 +95,7 @@ export function doorParts(app: App, { data, models, watch }: Around) {
   gateway.route(new HostedProvider(door, 'claude', claude));
   gateway.fallback('chat', ['claude']);
   // end
-  for (const server of [models.reasoning, models.small, models.trial, models.embed, fast])
+  for (const server of [models.reasoning, models.small, models.embed, models.ranks, fast])
     gateway.route(server);
   // snippet: EdgeGateway
   const outside = new Layer(app, 'edge', { phase: 'apps', namespace: 'edge' });

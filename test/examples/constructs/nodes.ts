@@ -8,6 +8,7 @@ import {
   Karpenter,
   KarpenterCrds,
   Layer,
+  NodeBuffer,
   NodePool,
   SystemNodes,
 } from '../../../lib';
@@ -23,7 +24,10 @@ export function nodeParts(app: App, base: Layer) {
   // end
   // snippet: Karpenter
   const home = new Layer(app, 'karpenter', { phase: 'nodes', namespace: 'kube-system', after: [kinds] });
-  new Karpenter(home, 'karpenter', { overlays: true }); // for pools that divide their GPUs
+  new Karpenter(home, 'karpenter', {
+    overlays: true, // for pools that divide their GPUs
+    capacityBuffers: true, // for NodeBuffer
+  });
   // end
 
   const capacity = new Layer(app, 'capacity', { phase: 'capacity' });
@@ -31,7 +35,7 @@ export function nodeParts(app: App, base: Layer) {
   const general = new NodePool(capacity, 'general', { limit: 256 });
   // end
   // snippet: GpuNodePool
-  const l40s = new GpuNodePool(capacity, 'l40s', { gpu: 'L40S', perNode: 4, limit: 16 });
+  const l40s = new GpuNodePool(capacity, 'l40s', { gpu: 'L40S', perNode: 4, limit: 20 });
   const slices = new GpuNodePool(capacity, 'slices', {
     gpu: 'A100-80',
     perNode: 8,
@@ -39,7 +43,7 @@ export function nodeParts(app: App, base: Layer) {
     limit: 8,
   });
   // end
-  const l4 = new GpuNodePool(capacity, 'l4', { gpu: 'L4', limit: 6 });
+  const l4 = new GpuNodePool(capacity, 'l4', { gpu: 'L4', limit: 8 });
   const large = new GpuNodePool(capacity, 'h100', {
     gpu: 'H100',
     perNode: 8,
@@ -56,6 +60,10 @@ export function nodeParts(app: App, base: Layer) {
   // snippet: EfaDevicePlugin
   const efa = new Layer(app, 'efa', { phase: 'operators', namespace: 'kube-system' });
   new EfaDevicePlugin(efa, 'efa');
+  // end
+  // snippet: NodeBuffer
+  const kept = new Layer(app, 'kept', { phase: 'apps', namespace: 'serving' });
+  new NodeBuffer(kept, 'l40s-buffer', { pool: l40s, nodes: 1 });
   // end
   // snippet: BatchQueue
   const batch = new Layer(app, 'batch', { phase: 'apps', namespace: 'batch' });

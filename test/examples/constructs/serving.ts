@@ -1,13 +1,19 @@
 import type { App } from 'cdk8s';
 import {
   BatchInference,
+  DisaggregatedService,
   type Keda,
+  KServeDefaults,
+  KServeService,
   Layer,
   ModelAutoscaler,
   ModelCache,
   ModelSimulator,
+  MountedCache,
+  NodeCache,
   OllamaService,
   type PrometheusStack,
+  PulledImages,
   SglangService,
   SmokeTest,
   TritonService,
@@ -33,7 +39,27 @@ export function servingParts(app: App, { nodes, data, keda, prometheus }: Around
   const weights = new ModelCache(shelf, 'weights', { bucket: buckets.bucket('weights') });
   // end
 
-  const serving = new Layer(app, 'serving', { phase: 'serving', namespace: 'serving' });
+  // snippet: MountedCache
+  const files = new Layer(app, 'mounted', { phase: 'serving', namespace: 'serving' });
+  const mounted = new MountedCache(files, 'mounted', { cache: weights });
+  // end
+  // snippet: NodeCache
+  const disks = new Layer(app, 'node-weights', { phase: 'serving', namespace: 'node-weights' });
+  const copied = new NodeCache(disks, 'l40s-weights', { pool: l40s, cache: weights });
+  // end
+  // snippet: PulledImages
+  const ahead = new Layer(app, 'ahead', { phase: 'capacity', namespace: 'serving' });
+  new PulledImages(ahead, 'l40s-images', {
+    pool: l40s,
+    images: { engine: 'docker.io/vllm/vllm-openai:v0.33.0' },
+  });
+  // end
+
+  const serving = new Layer(app, 'serving', {
+    phase: 'serving',
+    namespace: 'serving',
+    after: [files, disks],
+  });
   // snippet: VllmService
   const chat = new VllmService(serving, 'chat', {
     model: 'Qwen/Qwen3-32B',
@@ -41,7 +67,7 @@ export function servingParts(app: App, { nodes, data, keda, prometheus }: Around
     gpus: 4,
     context: 32768,
     replicas: { min: 2, max: 3 },
-    weights,
+    weights: copied, // on the disks of its nodes
   });
   // end
   const reasoning = new VllmService(serving, 'reasoning', {
@@ -79,7 +105,34 @@ export function servingParts(app: App, { nodes, data, keda, prometheus }: Around
   });
   vision.allowFromNamespace('apps');
   // end
-  const embed = new VllmService(serving, 'embed', { model: 'BAAI/bge-m3', pool: l4, task: 'embed', weights });
+  const embed = new VllmService(serving, 'embed', {
+    model: 'BAAI/bge-m3',
+    pool: l4,
+    task: 'embed',
+    weights: mounted,
+  });
+  // snippet: KServeDefaults
+  const defaults = new KServeDefaults(serving, 'kserve-defaults');
+  // end
+  // snippet: KServeService
+  const ranks = new KServeService(serving, 'rank', {
+    model: 'BAAI/bge-reranker-v2-m3',
+    task: 'rerank',
+    pool: l4,
+    weights,
+    defaults,
+  });
+  // end
+  // snippet: DisaggregatedService
+  const long = new DisaggregatedService(serving, 'long', {
+    model: 'Qwen/Qwen3-8B',
+    context: 32768,
+    prefill: { pool: l40s, gpus: 1, replicas: { min: 1, max: 1 } },
+    decode: { pool: l40s, gpus: 1, replicas: { min: 2, max: 2 } },
+    transfer: 'tcp',
+    weights,
+  });
+  // end
   // snippet: WarmNodes
   const warm = new Layer(app, 'warm', { phase: 'apps', namespace: 'serving' });
   new WarmNodes(warm, 'l4-warm', { pool: l4, nodes: 1, images: { engine: embed.image } });
@@ -92,7 +145,7 @@ export function servingParts(app: App, { nodes, data, keda, prometheus }: Around
   const smoke = new Layer(app, 'smoke', { phase: 'serving', namespace: 'serving', after: [serving] });
   new SmokeTest(smoke, 'chat-smoke', { server: chat });
   // end
-  for (const server of [reasoning, fast, small, trial, embed])
+  for (const server of [reasoning, fast, small, trial, embed, ranks])
     new SmokeTest(smoke, `${server.model}-smoke`, { server });
   // snippet: BatchInference
   new BatchInference(batch, 'reviews', {
@@ -109,5 +162,5 @@ export function servingParts(app: App, { nodes, data, keda, prometheus }: Around
     weights,
   });
   // end
-  return { serving, chat, reasoning, fast, small, trial, vision, embed };
+  return { serving, chat, reasoning, fast, small, trial, vision, embed, ranks, long };
 }

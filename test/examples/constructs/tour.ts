@@ -23,7 +23,7 @@ export function tour(outdir?: string): App {
   const data = dataParts(app, parts.operators);
   const models = servingParts(app, { nodes, data, keda: parts.keda, prometheus: metrics.prometheus });
   const watch = watchParts(app, parts.operators, data);
-  const doors = doorParts(app, { data, models, watch });
+  const doors = doorParts(app, { certificates: parts.certificates, data, metrics, models, watch });
   const own = ownParts(parts.apps, { data, doors });
   foreignParts(app, parts.base, parts.apps);
   for (const target of [models.chat, models.fast, doors.gateway, doors.inference, doors.edge]) {
