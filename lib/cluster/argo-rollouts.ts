@@ -51,6 +51,7 @@ export class ArgoRollouts extends Construct implements IScrapeTarget {
   constructor(scope: Construct, id: string) {
     super(scope, id);
     const { replicas } = policyOf(this);
+    const volumes = [{ name: 'gateway-plugin', emptyDir: { sizeLimit: '256Mi' } }];
     const mount = { name: 'gateway-plugin', mountPath: FOLDER };
     const copy = {
       name: 'copy-gateway-plugin',
@@ -78,7 +79,7 @@ export class ArgoRollouts extends Construct implements IScrapeTarget {
             : {}),
           initContainers: [copy],
           trafficRouterPlugins: [{ name: GATEWAY_PLUGIN, location: `file://${FOLDER}/${PLUGIN}` }],
-          volumes: [{ name: mount.name, emptyDir: { sizeLimit: '256Mi' } }],
+          volumes,
           volumeMounts: [mount],
         },
         providerRBAC: {
@@ -95,6 +96,7 @@ export class ArgoRollouts extends Construct implements IScrapeTarget {
           serviceAccount: NAME,
           spec: {
             initContainers: [copy],
+            volumes,
             ...(replicas > 1 ? { topologySpreadConstraints: spread(LABELS) } : {}),
           },
         },

@@ -65,7 +65,9 @@ describe('the tarball', () => {
       'LICENSE',
       'README.md',
       // What Jobs and init containers run.
+      'dist/lib/gateway/data/gateway-smoke.py',
       'dist/lib/serving/data/batch-runner.py',
+      'dist/lib/serving/data/pilot.py',
       'dist/lib/serving/data/repository.py',
       'dist/lib/serving/data/smoke.py',
       'dist/lib/serving/data/weights.py',
