@@ -30,9 +30,9 @@ export interface Ground {
   readonly apps: Layer;
 }
 
-/** A cluster of tier prod with general nodes, secrets and a storage class: what every tree stands on. */
-export function ground(app: App): Ground {
-  setPolicy(app, POLICIES.prod);
+/** A cluster, of tier prod unless asked otherwise, with general nodes, secrets and a storage class: what every tree stands on. */
+export function ground(app: App, policy = POLICIES.prod): Ground {
+  setPolicy(app, policy);
   setCluster(app, AWS);
   const cluster = new Layer(app, 'cluster', { phase: 'cluster' });
   new ClusterKnown(cluster, 'known');

@@ -1,12 +1,13 @@
 // A picker that goes by exact prefixes of a server that tells of none.
 import type { App } from 'cdk8s';
-import { declare } from '../../../lib/core';
+import { declare, POLICIES } from '../../../lib/core';
 import { ModelSimulator } from '../../../lib/serving';
 import { EndpointPicker } from '../../../lib/serving/routing/endpoint-picker';
 import { ground } from '../ground';
 
 function picked(app: App, kvEvents: boolean): void {
-  const { apps, operators } = ground(app);
+  // Where answers may be made up.
+  const { apps, operators } = ground(app, POLICIES.dev);
   declare(operators, 'provides', { kinds: ['inference.networking.k8s.io/InferencePool'] });
   const chat = new ModelSimulator(apps, 'chat', {
     model: 'Qwen/Qwen3-8B',
