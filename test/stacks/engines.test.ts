@@ -141,7 +141,7 @@ describe('the same model on KServe', () => {
 
   test('simulated nothing of it is there', () => {
     const twin = on('kserve', `${ENTRY} }\nsimulate: true #`);
-    expect(twin.findings).toEqual([]);
+    expect(errorsOf(twin)).toEqual([]);
     expect(twin.rendered.layers.map(({ name }) => name)).not.toContain('kserve');
     expect(object(twin, 'Deployment/serving/chat')).toBeDefined();
   });
@@ -210,7 +210,7 @@ describe('models that write no text, on Triton', () => {
   test('simulated they compute on CPUs, and follow their queue', () => {
     const asked = 'replicas: { min: 1, max: 2 }, autoscale: { on: gpu }, clients';
     const twin = on('triton', `${entry.replace('clients', asked)} }\nsimulate: true #`);
-    expect(twin.findings).toEqual([]);
+    expect(errorsOf(twin)).toEqual([]);
     expect(JSON.stringify(object(twin, 'ScaledObject/serving/chat')?.spec)).toContain('nv_inference_pending');
   });
 

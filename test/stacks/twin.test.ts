@@ -146,7 +146,7 @@ test('the models of another environment run on a laptop', () => {
   code: { engine: sglang, model: Qwen/Qwen3-8B, pool: l4, weights: s3 }
 `,
   );
-  expect(built.findings).toEqual([]);
+  expect(errorsOf(built)).toEqual([]);
   expect(built.rendered.facts.of('model').map(({ alias, engine }) => [alias, engine])).toEqual([
     ['chat', 'simulator'],
     ['chat-canary', 'simulator'],
@@ -162,7 +162,7 @@ test('the models of another environment run on a laptop', () => {
 
 test('ranks and nodes of a model are one simulator', () => {
   const built = over('prod', 'simulate: true\nmodels: { reasoning: { nodes: 2, dataParallel: 16 } }\n');
-  expect(built).toMatchObject({ ok: true, findings: [] });
+  expect(errorsOf(built)).toEqual([]);
   expect(found(built, 'Deployment/serving/reasoning')).toBeDefined();
   expect(found(built, 'LeaderWorkerSet/serving/reasoning')).toBeUndefined();
 });
@@ -188,7 +188,7 @@ test.each([
       '      disaggregated: { prefill: { gpus: 4, replicas: { min: 3, max: 3 } }, decode: { gpus: 4 } } }',
     ].join('\n'),
   );
-  expect(built.findings).toEqual([]);
+  expect(errorsOf(built)).toEqual([]);
   const spec = (name: string) =>
     object(built, `Deployment/serving/${name}`).spec as Pods & { readonly replicas: number };
   expect([spec('long').replicas, spec('long-prefill').replicas]).toEqual([2, 3]);

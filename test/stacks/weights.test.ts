@@ -77,7 +77,7 @@ describe('each way, in one file', () => {
 
 test('a twin without GPUs has none of it', () => {
   const twin = built(`simulate: true\n${FILE}`);
-  expect(twin.findings).toEqual([]);
+  expect(errorsOf(twin)).toEqual([]);
   const layers = twin.rendered.layers.map(({ name }) => name);
   for (const name of ['weights', 'node-weights', 'mounted', 'mountpoint', 'prepull']) {
     expect(layers).not.toContain(name);
