@@ -33,7 +33,7 @@ export class MountpointDriver extends Construct {
         supportLegacySystemDMounts: false,
       },
       provides: ['s3.csi.aws.com/MountpointS3PodAttachment'],
-      creates: [{ id: 'CSIDriver/s3.csi.aws.com' }, { id: 'PriorityClass/mount-s3-critical' }],
+      creates: [{ id: 'CSIDriver/s3.csi.aws.com' }],
       footprint: {
         node: {
           labels: { app: 's3-csi-node', 'app.kubernetes.io/name': NAME },
@@ -67,7 +67,6 @@ export class MountpointDriver extends Construct {
       replicas: 'node',
       containers: [{ name: 'mountpoint', cpu: '0', memory: '0' }],
       tolerations: EVERYWHERE,
-      spec: { priorityClassName: 'mount-s3-critical' },
     });
     mounts.pods.reach('podIdentity', { why: 'credentials of the pods that read' });
     mounts.pods.reach('objectStore', { why: 'the buckets of the pods that read' });
