@@ -38,6 +38,14 @@ export function readConfig(config: unknown, id: string): ReadConfig {
     });
     return { faults: fields.faults };
   }
+  if (fields.has('block_configs') && !fields.has('intermediate_size')) {
+    fields.faults.push({
+      field: 'block_configs',
+      what: 'gives every layer sizes of its own, which nothing here counts',
+      fix: 'start the model once on the card and read the memory in its log; its size cannot be told from here',
+    });
+    return { faults: fields.faults };
+  }
   // Counted even where a field is missing, so that every missing one is named.
   const shape = shapeOf(fields, family ?? {});
   if (fields.faults.length) return { faults: unique(fields.faults) };

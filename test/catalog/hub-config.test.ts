@@ -322,6 +322,12 @@ describe('a file with faults', () => {
     ]);
   });
 
+  test('a layer of its own size each is said to be so, and no field is asked for that it never has', () => {
+    const { intermediate_size, ...rest } = GQA(80, 8192, 64, 8, 1, 128_256);
+    const found = readConfig({ architectures: ['DeciLMForCausalLM'], ...rest, block_configs: [{}] }, 'x');
+    expect('faults' in found && found.faults.map(({ field }) => field)).toEqual(['block_configs']);
+  });
+
   test.each([null, [], 'text', 4, { hidden_size: {} }, { num_hidden_layers: 1e9 }, { text_config: [] }])(
     '%j does not throw',
     (config) => {
