@@ -156,12 +156,12 @@ describe('ranks of data parallelism', () => {
         visible                  139.80 GiB  of one GPU, as CUDA hands it out
         requested                128.62 GiB  utilization 0.92
         - weights                102.50 GiB  fp8-block128
-        - activation               6.87 GiB  2048 tokens a step, 256 sequences
+        - activation               7.23 GiB  2048 tokens a step, 256 sequences
         - non-torch                4.00 GiB  CUDA context and exchange
-        - graphs                   5.12 GiB
-        = KV cache budget         10.12 GiB  42.68 at the very best
+        - graphs                   3.35 GiB
+        = KV cache budget         11.53 GiB  42.68 at the very best
         KV cache needed            4.77 GiB  4.29 at the very least
-        longest context 139216, 17.0 requests of 65536 at once, $63.30 an hour (p5en.48xlarge)
+        longest context 158592, 19.4 requests of 65536 at once, $63.30 an hour (p5en.48xlarge)
       "
     `);
   });

@@ -32,7 +32,7 @@ describe('top', () => {
   test('keys that nothing reads yet are unknown', () => {
     expect(localPlus('gateway: { tenants: {} }\nobservability: { slos: {} }\n')).toMatchInlineSnapshot(`
       "env.yaml
-        11:12  gateway.tenants: unknown key; known here: implementation, host, clients, replicas, providers, splits, aliases, fallbacks
+        11:12  gateway.tenants: unknown key; known here: implementation, host, clients, replicas, rollout, recommendations, providers, splits, aliases, fallbacks
         12:18  observability.slos: unknown key; known here: retentionDays, storageGiB, alerts, langfuse
       2 problems; nothing was synthesized"
     `);

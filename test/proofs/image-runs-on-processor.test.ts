@@ -77,6 +77,13 @@ test('of most pinned images somebody has looked it up', () => {
   expect(unknown.map(([name]) => name)).toMatchInlineSnapshot(`
     [
       "triton",
+      "disaggSidecar",
+      "envoyGatewayController",
+      "envoyProxy",
+      "envoyAiGatewayController",
+      "envoyAiGatewayProcessor",
+      "argoRollouts",
+      "rolloutsGatewayPlugin",
       "redisExporter",
       "etcd",
       "curl",

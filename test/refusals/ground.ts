@@ -12,6 +12,7 @@ import {
   declare,
   Layer,
   POLICIES,
+  type Policy,
   type RolloutAnalysis,
   setCluster,
   setPolicy,
@@ -31,7 +32,7 @@ export interface Ground {
 }
 
 /** A cluster, of tier prod unless asked otherwise, with general nodes, secrets and a storage class: what every tree stands on. */
-export function ground(app: App, policy = POLICIES.prod): Ground {
+export function ground(app: App, policy: Policy = POLICIES.prod): Ground {
   setPolicy(app, policy);
   setCluster(app, AWS);
   const cluster = new Layer(app, 'cluster', { phase: 'cluster' });

@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { App } from 'cdk8s';
 import { describe, expect, test } from 'vitest';
 import { platformBound } from '../../lib/aws';
-import { PlatformError, render } from '../../lib/core';
+import { PlatformError, POLICIES, policyOf, render, type Tier } from '../../lib/core';
 import { PROOFS, proofInput, prove } from '../../lib/proofs';
 import { ground } from './ground';
 import { said } from './said';
@@ -17,6 +17,11 @@ interface Case {
 const folder = join(__dirname, 'trees');
 const cases = readdirSync(folder).map((name) => basename(name, '.ts'));
 
+const tierOf = (app: App): Tier => {
+  const [[tier]] = Object.entries(POLICIES).filter(([, policy]) => policy === policyOf(app));
+  return tier as Tier;
+};
+
 /** What a reader is told about a tree; nothing when it is good. */
 function verdict(grow: (app: App) => void): string {
   const app = new App();
@@ -25,7 +30,8 @@ function verdict(grow: (app: App) => void): string {
     const rendered = render(app);
     const templateBound = [{ stack: 'nexus-test-platform', ...platformBound('nexus-test', rendered.layers) }];
     return said(
-      prove(PROOFS, proofInput(rendered, { policy: { tier: 'prod' }, plan: { templateBound } })).findings,
+      prove(PROOFS, proofInput(rendered, { policy: { tier: tierOf(app) }, plan: { templateBound } }))
+        .findings,
     );
   } catch (error) {
     if (error instanceof PlatformError) return said([error.finding]);

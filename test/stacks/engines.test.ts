@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { loadEnvironment } from '../../environments';
 import { build } from '../../stacks';
+import { errorsOf } from './errors';
 
 /** One entry, on one engine or another: nothing else in the file changes. */
 const ENTRY =

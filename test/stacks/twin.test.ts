@@ -6,6 +6,7 @@ import { loadEnvironment } from '../../environments';
 import type { KubeObject } from '../../lib/core';
 import { billFor } from '../../stacks/bill';
 import { type Built, build } from '../../stacks/build';
+import { errorsOf } from './errors';
 
 const FOLDER = join(__dirname, '../../environments');
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { loadEnvironment } from '../../environments';
 import { build } from '../../stacks';
+import { errorsOf } from './errors';
 
 const BASE = join(__dirname, '../refusals/base.yaml');
 const IMAGE = `registry.example.com/models/qwen3-8b@sha256:${'0'.repeat(64)}`;
