@@ -20,6 +20,7 @@ export * from './kube';
 export * from './layer';
 export * from './member-pods';
 export * from './metrics';
+export * from './model-fact';
 export type { MountedFolder } from './mounted-folder';
 export * from './names';
 export * from './nearest';

@@ -17,6 +17,7 @@ export type { NodeGroupProps } from './node-group';
 export type { OfficeHours } from './office-hours';
 export * from './ollama-service';
 export * from './routing';
+export type { ServerGroup, ServerPod, ServerSettings } from './server-pod';
 export * from './sglang-service';
 export type { Card, Signal } from './signals';
 export { SmokeTest, type SmokeTestProps } from './smoke-test';

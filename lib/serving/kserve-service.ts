@@ -1,7 +1,8 @@
 import type { Construct } from 'constructs';
 import { namespaceOf, PlatformError } from '../core';
 import type { KServeDefaults } from './kserve-defaults';
-import { ModelServer, type ServerPod, type ServerSettings } from './model-server';
+import { ModelServer } from './model-server';
+import type { ServerPod, ServerSettings } from './server-pod';
 import { type VllmServiceProps, vllmPod } from './vllm-service';
 import { isBucket } from './weights';
 

@@ -2,7 +2,8 @@ import type { Construct } from 'constructs';
 import type { INodePool } from '../contracts';
 import { images, type MeasuredGpu, type PodResources } from '../core';
 import { onDevice, type ReplicaProps, replicaResources } from './gpu-replica';
-import { ModelServer, type ModelServerProps, type ServerPod, type ServerSettings } from './model-server';
+import { ModelServer, type ModelServerProps } from './model-server';
+import type { ServerPod, ServerSettings } from './server-pod';
 
 export interface OllamaServiceProps
   extends Omit<ModelServerProps, 'adapters' | 'apiKey' | 'kvEvents'>,

@@ -1,6 +1,6 @@
 import type { Construct } from 'constructs';
 import { priorityClass } from '../core';
-import type { ServerPod } from './model-server';
+import type { ServerPod } from './server-pod';
 
 /** Where callers reach a server that says nothing else. */
 export const PORT = 8000;

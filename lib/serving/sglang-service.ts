@@ -5,7 +5,7 @@ import { overhead, visibleGiB } from '../sizing';
 import { type BatchLimits, batchLimits, type Profile } from './batch-limits';
 import { parsersOf } from './families';
 import { onDevice, type ReplicaProps, replicaResources, startupSeconds } from './gpu-replica';
-import { ModelServer, type ModelServerProps, type ServerPod, type ServerSettings } from './model-server';
+import { ModelServer, type ModelServerProps } from './model-server';
 import {
   EFA_ENV,
   groupEnv,
@@ -14,6 +14,7 @@ import {
   type NodeGroupProps,
   sglangGroupArgs,
 } from './node-group';
+import type { ServerPod, ServerSettings } from './server-pod';
 import { checkSglangWord } from './sglang-words';
 import { type ExpertBalance, type Layout, layoutOf, type SpreadProps, spreadStart } from './spread';
 import { isBucket, loading, podOf, type WeightsProps } from './weights';

@@ -1,7 +1,7 @@
 import { images } from '../core';
 import type { Adapter } from './adapters';
 import { kvEvents, SIMULATED_ADDRESS, simulatedEvents } from './kv-events';
-import type { ServerPod } from './model-server';
+import type { ServerPod } from './server-pod';
 
 /** What a simulator is told of the model that it stands for. */
 export interface Simulated {

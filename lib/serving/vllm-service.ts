@@ -1,6 +1,6 @@
 import type { Construct } from 'constructs';
-import { findModel, readConfig } from '../catalog';
-import { didYouMean, images, type ObservedStart, PlatformError, type PodResources } from '../core';
+import { findModel } from '../catalog';
+import { images, type ObservedStart, type PodResources } from '../core';
 import { adapterRoom } from './adapters';
 import { type BatchLimits, batchLimits, type Profile } from './batch-limits';
 import { parsersOf } from './families';
@@ -12,7 +12,7 @@ import {
   startupSeconds,
 } from './gpu-replica';
 import { ENGINE_ADDRESS, engineEvents, kvEvents, mustCache } from './kv-events';
-import { ModelServer, type ModelServerProps, type ServerPod, type ServerSettings } from './model-server';
+import { ModelServer, type ModelServerProps } from './model-server';
 import {
   EFA_ENV,
   groupEnv,
@@ -22,12 +22,13 @@ import {
   REFUSED_IN_GROUPS,
   vllmGroupArgs,
 } from './node-group';
-import { QUANTIZATIONS } from './quantizations';
+import type { ServerPod, ServerSettings } from './server-pod';
 import { mustShareWords, type Speculation, speculationFacts, speculativeConfig } from './speculation';
 import { type ExpertParallel, type Layout, layoutOf, type SpreadProps, spreadStart } from './spread';
 import { flagged, OWNED, OWNED_WITH_EVENTS, REFUSED, spreadFlags } from './vllm-arguments';
+import { mustBePart, mustGenerate, mustHear, mustQuantize, mustRead, mustSee } from './vllm-checks';
 import { AS_USER, UNTOLD, VLLM_HOME } from './vllm-env';
-import { checkFlags, checkWord, vllmFlags } from './vllm-flags';
+import { checkFlags, checkWord } from './vllm-flags';
 import { isBucket, type Loading, loading, podOf, type WeightsProps } from './weights';
 
 export interface VllmServiceProps
@@ -327,71 +328,8 @@ function answerFlags(server: Construct, props: VllmServiceProps): string[] {
   ];
 }
 
-function mustRead(server: Construct, config: Readonly<Record<string, unknown>>, model: string): void {
-  const read = readConfig(config, model);
-  if (!('faults' in read)) return;
-  const [{ field, what, fix }] = read.faults;
-  const more = read.faults.slice(1).map((fault) => `'${fault.field}' ${fault.what}`);
-  throw new PlatformError(server, {
-    what: [`'config.${field}' ${what}`, ...more].join('; '),
-    why: 'what a model takes follows from its shape, and this is part of it',
-    fix,
-  });
-}
-
 /** An encoder reads a text in one step: without a context of its own it is asked for all that it can read. */
 function longestText(name: string): number {
   const model = findModel(name);
   return model?.cache.every(({ kind }) => kind === 'encoder') ? model.maxContext : 0;
-}
-
-function mustQuantize(server: Construct, method: string | undefined): void {
-  if (method === undefined || QUANTIZATIONS.includes(method)) return;
-  throw new PlatformError(server, {
-    what: `'quantization' is '${method}', which vLLM ${vllmFlags().version} does not know${didYouMean(method, QUANTIZATIONS)}`,
-    why: 'its parser takes any text, and its engine ends at its start, after its node has been launched',
-    fix: `write one of ${QUANTIZATIONS.join(', ')}`,
-  });
-}
-
-function mustBePart(server: Construct, utilization: number): void {
-  if (utilization > 0 && utilization <= 1) return;
-  throw new PlatformError(server, {
-    what: `'utilization' is ${utilization}`,
-    why: "it is a part of the GPU's memory, above 0 and at most 1",
-    fix: 'write a part, such as 0.92',
-  });
-}
-
-/** Keys that speak of answers in words. */
-const OF_ANSWERS = ['toolParser', 'reasoningParser', 'structuredOutputs', 'speculative'] as const;
-
-function mustGenerate(server: Construct, { task = 'generate', ...props }: VllmServiceProps): void {
-  const idle = OF_ANSWERS.find((key) => props[key] !== undefined);
-  if (task === 'generate' || !idle) return;
-  throw new PlatformError(server, {
-    what: `has '${idle}' and task '${task}'`,
-    why: 'it speaks of answers to prompts, and such a model gives none',
-    fix: `delete ${idle}`,
-  });
-}
-
-function mustHear(server: Construct, { task, image }: VllmServiceProps): void {
-  if (task !== 'transcribe' || image) return;
-  const version = images.vllm.split(':v')[1];
-  throw new PlatformError(server, {
-    what: "has task 'transcribe' on vLLM's own image",
-    why: 'that comes without the libraries that decode sound: the server starts, and refuses every upload',
-    fix: `build one (FROM ${images.vllm}, RUN pip install 'vllm[audio]==${version}') and name it in 'image'`,
-  });
-}
-
-function mustSee(server: Construct, { model, mediaPerPrompt }: VllmServiceProps): void {
-  const known = mediaPerPrompt && findModel(model);
-  if (!known || known.multimodal) return;
-  throw new PlatformError(server, {
-    what: `has 'mediaPerPrompt', and ${model} reads only text`,
-    why: 'the engine passes over limits of what a model does not take, and nothing is saved',
-    fix: 'delete mediaPerPrompt',
-  });
 }

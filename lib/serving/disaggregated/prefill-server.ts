@@ -1,6 +1,7 @@
 import { Construct } from 'constructs';
 import { declare, type MetricsEndpoint, type PodGroup, policyOf, type SecretRef, Workload } from '../../core';
-import type { ReplicaRange, ServerPod, ServerSettings } from '../model-server';
+import type { ReplicaRange } from '../model-server';
+import type { ServerPod, ServerSettings } from '../server-pod';
 import { serverWorkload } from '../server-workload';
 
 interface PrefillServerProps {

@@ -1,7 +1,7 @@
 import type { Construct } from 'constructs';
 import { namespaceOf, type PodResources } from '../../core';
 import type { EngineName } from '../engines';
-import type { ServerPod, ServerSettings } from '../model-server';
+import type { ServerPod, ServerSettings } from '../server-pod';
 import { type SglangServiceProps, sglangPod } from '../sglang-service';
 import { simulatorPod } from '../simulator-pod';
 import { type VllmServiceProps, vllmPod } from '../vllm-service';
