@@ -280,7 +280,7 @@ const doors = ({ ranksPerNode }: Layout, extraArgs: readonly string[]): string[]
 
 const poolsTexts = (task: VllmServiceProps['task']): boolean => task === 'embed' || task === 'rerank';
 
-/** Where weights come from, and through how much of the host's memory: its own 40 GB are more than many nodes have. */
+/** Where weights come from, and through how much of the host's memory: its own 40 GB a process are more than many nodes have. */
 function loadFlags(
   { gpus = 1, revision }: VllmServiceProps,
   { from, streams, remote }: Loading,
@@ -290,7 +290,9 @@ function loadFlags(
   // Mapped files would be read in small pieces, each asked for over the network.
   if (remote) return ['--safetensors-load-strategy=eager'];
   if (!streams) return [];
-  const limit = Math.floor(Math.min(40, Number.parseInt(memory, 10) * STREAM_SHARE)) * 2 ** 30;
+  // Each GPU has a process with a buffer of its own, which it fills up to its limit.
+  const each = (Number.parseInt(memory, 10) * STREAM_SHARE) / gpus;
+  const limit = Math.floor(Math.min(40, each)) * 2 ** 30;
   const extra = { ...(gpus > 1 ? { distributed: true } : {}), concurrency: 16, memory_limit: limit };
   return ['--load-format=runai_streamer', `--model-loader-extra-config=${JSON.stringify(extra)}`];
 }

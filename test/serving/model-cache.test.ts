@@ -50,11 +50,11 @@ describe('large weights', () => {
     expect(args[0]).toBe(`s3://${BUCKET}/hub/Qwen/Qwen3-32B/main`);
     expect(args).toContain('--load-format=runai_streamer');
     const extra = args.find((arg) => arg.startsWith('--model-loader-extra-config='));
-    // 40 GiB of 128: the loader's own limit, as a whole number of GiB.
+    // Four processes share 40 percent of 128 GiB.
     expect(JSON.parse(extra?.split('=')[1] ?? '')).toEqual({
       distributed: true,
       concurrency: 16,
-      memory_limit: 40 * 2 ** 30,
+      memory_limit: 12 * 2 ** 30,
     });
     expect(env).toContainEqual({ name: 'AWS_REGION', value: 'us-east-1' });
     expect(env).toContainEqual({ name: 'HF_HUB_OFFLINE', value: '1' });
@@ -64,6 +64,12 @@ describe('large weights', () => {
   test('pass through less on a node with less', () => {
     const { layer } = cached({ memoryGiB: 16, gpus: 1 });
     expect(container(layer).args?.join(' ')).toContain(`"memory_limit":${6 * 2 ** 30}`);
+  });
+
+  test('pass through no more than the loader itself would take', () => {
+    const { layer } = cached({ memoryGiB: 480 });
+    const [, limit] = /"memory_limit":(\d+)/.exec(container(layer).args?.join(' ') ?? '') ?? [];
+    expect(Number(limit)).toBe(40 * 2 ** 30);
   });
 
   test('make a start shorter than the hub would', () => {
