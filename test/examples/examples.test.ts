@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -73,12 +73,22 @@ test.each(pages())('%s shows what runs: node --import=tsx scripts/readme-snippet
   expect(readFileSync(join(ROOT, page), 'utf8')).toBe(filled(page));
 });
 
-test.each(pages())('%s links to files that exist', (page) => {
+/** Headings as links name them. */
+const anchorsOf = (text: string): readonly string[] =>
+  [...text.matchAll(/^#+ (.+)$/gm)].map(([, title]) =>
+    title
+      .toLowerCase()
+      .replace(/[^\w\s-]/g, '')
+      .replaceAll(' ', '-'),
+  );
+
+test.each(pages())('%s links to what exists', (page) => {
   const text = readFileSync(join(ROOT, page), 'utf8');
-  const links = [...text.matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, link]) => join(page, '..', link));
-  const missing = links.filter((link) => {
-    const folder = join(ROOT, link, '..');
-    return !readdirSync(folder).includes(link.split('/').pop() as string);
+  const links = [...text.matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]+))?\)/g)];
+  const missing = links.filter(([, file, anchor]) => {
+    const target = file ? join(ROOT, page, '..', file) : join(ROOT, page);
+    if (!existsSync(target)) return true;
+    return anchor !== undefined && !anchorsOf(readFileSync(target, 'utf8')).includes(anchor);
   });
-  expect(missing).toEqual([]);
+  expect(missing.map(([link]) => link)).toEqual([]);
 });
