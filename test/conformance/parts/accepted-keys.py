@@ -35,7 +35,8 @@ for config in yaml.safe_load_all(sys.stdin):
     compare("general_settings", general, ConfigGeneralSettings.model_fields)
     compare("general_settings.coordination_redis", coordination, CoordinationRedisParams.model_fields)
     for deployment in config["model_list"]:
-        # The router reads 'weight' from the parameters, where the class takes it as one more.
-        compare("litellm_params", deployment["litellm_params"], {*LiteLLM_Params.model_fields, "weight"})
+        # The router reads 'weight' from the parameters, where the class takes it as one more, and hands the rest to the call.
+        known = {*LiteLLM_Params.model_fields, *parameters(litellm.acompletion), "weight"}
+        compare("litellm_params", deployment["litellm_params"], known)
         compare("model_info", deployment.get("model_info"), ModelInfo.model_fields)
 print(json.dumps(answers))
