@@ -10,8 +10,8 @@ import {
   type PodGroup,
   policyOf,
   sized,
+  spread,
 } from '../core';
-import { spread } from './spread';
 
 const NAME = 'argo-rollouts';
 const LABELS = {

@@ -1,7 +1,6 @@
 import { Construct } from 'constructs';
 import type { IScrapeTarget } from '../contracts';
-import { charts, type Footprint, HelmRelease, type MetricsEndpoint, policyOf, sized } from '../core';
-import { spread } from './spread';
+import { charts, type Footprint, HelmRelease, type MetricsEndpoint, policyOf, sized, spread } from '../core';
 
 const NAME = 'cert-manager';
 const WEBHOOK_PORT = 10250;

@@ -11,9 +11,9 @@ import {
   policyOf,
   type Statement,
   sized,
+  spread,
   WorkloadIdentity,
 } from '../core';
-import { spread } from './spread';
 
 const NAME = 'external-secrets';
 const WEBHOOK_PORT = 10250;

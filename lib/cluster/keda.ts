@@ -8,8 +8,8 @@ import {
   type PodGroup,
   policyOf,
   sized,
+  spread,
 } from '../core';
-import { spread } from './spread';
 
 /** Each part, with its keys in the chart's values: the metrics server is spelled in two ways. */
 const PARTS = {

@@ -1,6 +1,5 @@
 import { Construct } from 'constructs';
-import { charts, HelmRelease, policyOf, sized } from '../core';
-import { spread } from './spread';
+import { charts, HelmRelease, policyOf, sized, spread } from '../core';
 
 /** Its kinds and its templates name it. */
 const NAMESPACE = 'kserve';

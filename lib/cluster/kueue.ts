@@ -1,6 +1,5 @@
 import { Construct } from 'constructs';
-import { charts, type Footprint, HelmRelease, policyOf, sized, toYaml } from '../core';
-import { spread } from './spread';
+import { charts, type Footprint, HelmRelease, policyOf, sized, spread, toYaml } from '../core';
 
 export interface KueueProps {
   /** Namespaces whose Jobs wait for a queue; those of all others run as ever. */

@@ -9,10 +9,10 @@ import {
   PlatformError,
   policyOf,
   sized,
+  spread,
   WorkloadIdentity,
 } from '../core';
 import { loadBalancerStatements } from './load-balancer-permissions';
-import { spread } from './spread';
 
 const NAME = 'aws-load-balancer-controller';
 const WEBHOOK_PORT = 9443;

@@ -1,6 +1,7 @@
 import { ApiObject } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-30';
 import { Construct } from 'constructs';
+import { oneAtATime } from './budget';
 import { PlatformError } from './errors';
 import { declare } from './facts';
 import { WorkloadIdentity } from './identity';
@@ -140,10 +141,7 @@ export class GroupWorkload extends Construct {
     });
     if (replicas > 1) {
       // Over all members: each takes its whole group with it, so one at a time is one group at a time.
-      new k8s.KubePodDisruptionBudget(this, 'Budget', {
-        metadata,
-        spec: { maxUnavailable: k8s.IntOrString.fromNumber(1), selector: { matchLabels: labels } },
-      });
+      oneAtATime(this, metadata, labels);
     }
   }
 

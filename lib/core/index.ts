@@ -37,6 +37,7 @@ export * from './secret-ref';
 export * from './secrets';
 export * from './sidecar';
 export * from './sized';
+export * from './spread';
 export * from './supplied-secret';
 export * from './system-nodes';
 export * from './task';

@@ -1,6 +1,7 @@
 import { ApiObject } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-30';
 import { Construct } from 'constructs';
+import { oneAtATime } from './budget';
 import { PlatformError } from './errors';
 import { declare } from './facts';
 import { WorkloadIdentity } from './identity';
@@ -109,13 +110,7 @@ export class KServeWorkload extends Construct {
       },
     });
     if (replicas > 1) {
-      new k8s.KubePodDisruptionBudget(this, 'Budget', {
-        metadata,
-        spec: {
-          maxUnavailable: k8s.IntOrString.fromNumber(1),
-          selector: { matchLabels: { ...this.labels } },
-        },
-      });
+      oneAtATime(this, metadata, this.labels);
     }
   }
 

@@ -1,5 +1,6 @@
 import { k8s } from 'cdk8s-plus-30';
 import { Construct } from 'constructs';
+import { oneAtATime } from './budget';
 import { clusterOf } from './cluster';
 import { declare } from './facts';
 import { WorkloadIdentity } from './identity';
@@ -188,13 +189,7 @@ export class Workload extends Construct {
       });
     }
     if (replicas > 1) {
-      new k8s.KubePodDisruptionBudget(this, 'Budget', {
-        metadata,
-        spec: {
-          maxUnavailable: k8s.IntOrString.fromNumber(1),
-          selector: { matchLabels: { ...this.labels } },
-        },
-      });
+      oneAtATime(this, metadata, this.labels);
     }
   }
 

@@ -1,14 +1,17 @@
 import { ApiObject, Lazy } from 'cdk8s';
 import { Construct } from 'constructs';
 import {
+  DEREGISTER_SECONDS,
   DeclaredPods,
   declare,
   images,
+  MARGIN_SECONDS,
   type MetricsEndpoint,
   namespaceOf,
   type PodGroup,
   policyOf,
   sized,
+  spread,
 } from '../../core';
 import { ENVOY_CLASS, type EnvoyAiGateway } from './envoy-gateway';
 import type { Fleet, FleetProps } from './fleet';
@@ -21,10 +24,6 @@ const READY_PORT = 19003;
 export const ENVOY_HEALTH = { port: READY_PORT, path: '/ready' };
 const STATS_PORT = 19001;
 const ADMIN_PORT = 1064;
-/** Time for endpoints to leave every pod of the cluster. */
-const DEREGISTER_SECONDS = 15;
-/** Time for an answer's way back. */
-const MARGIN_SECONDS = 15;
 /** What Envoy Gateway gives pods beyond their drain. */
 const GRACE_SECONDS = 300;
 /** Gives `shutdown-manager` what nobody can change. */
@@ -64,19 +63,7 @@ export class EnvoyFleet extends Construct implements Fleet {
       'gateway.envoyproxy.io/owning-gateway-namespace': this.namespace,
       'gateway.envoyproxy.io/owning-gateway-name': name,
     };
-    const placed =
-      replicas > 1
-        ? {
-            topologySpreadConstraints: ['topology.kubernetes.io/zone', 'kubernetes.io/hostname'].map(
-              (topologyKey) => ({
-                maxSkew: 1,
-                topologyKey,
-                whenUnsatisfiable: 'ScheduleAnyway',
-                labelSelector: { matchLabels: selects },
-              }),
-            ),
-          }
-        : {};
+    const placed = replicas > 1 ? { topologySpreadConstraints: spread(selects) } : {};
     const { annotations, spec } = service;
     new ApiObject(this, 'Parameters', {
       apiVersion: 'gateway.envoyproxy.io/v1alpha1',

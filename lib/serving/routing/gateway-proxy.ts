@@ -1,15 +1,18 @@
 import { ApiObject, Lazy } from 'cdk8s';
 import { Construct } from 'constructs';
 import {
+  DEREGISTER_SECONDS,
   DeclaredPods,
   declare,
   images,
   type Labels,
+  MARGIN_SECONDS,
   type MetricsEndpoint,
   namespaceOf,
   type PodGroup,
   policyOf,
   sized,
+  spread,
 } from '../../core';
 import { type Agentgateway, GATEWAY_CLASS } from './agentgateway';
 import type { Fleet, FleetProps } from './fleet';
@@ -43,9 +46,6 @@ export interface GatewayProxyProps extends FleetProps {
 const HEALTH_PORT = 15021;
 export const AGENTGATEWAY_HEALTH = { port: HEALTH_PORT, path: '/healthz/ready' };
 const METRICS_PORT = 15020;
-/** Time for endpoints to leave every pod of the cluster. */
-const DEREGISTER_SECONDS = 15;
-const MARGIN_SECONDS = 15;
 
 /** A Gateway, how its proxies look, and those proxies as facts: agentgateway's controller makes them. */
 export class GatewayProxy extends Construct implements Fleet {
@@ -71,19 +71,7 @@ export class GatewayProxy extends Construct implements Fleet {
       'gateway.networking.k8s.io/gateway-name': name,
     };
     const graceSeconds = deregisterSeconds + drainSeconds + MARGIN_SECONDS;
-    const placed =
-      replicas > 1
-        ? {
-            topologySpreadConstraints: ['topology.kubernetes.io/zone', 'kubernetes.io/hostname'].map(
-              (topologyKey) => ({
-                maxSkew: 1,
-                topologyKey,
-                whenUnsatisfiable: 'ScheduleAnyway',
-                labelSelector: { matchLabels: selects },
-              }),
-            ),
-          }
-        : {};
+    const placed = replicas > 1 ? { topologySpreadConstraints: spread(selects) } : {};
 
     const [registry, repository, tag] = images.agentgatewayProxy.split(/[/:]/);
     new ApiObject(this, 'Parameters', {

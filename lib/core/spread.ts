@@ -1,4 +1,4 @@
-import type { Labels } from '../core';
+import type { Labels } from './kube';
 
 /** Replicas of a controller on different nodes, in different zones where there is room. */
 export function spread(labels: Labels) {
