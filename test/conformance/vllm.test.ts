@@ -60,7 +60,7 @@ optionalSuiteWith('vllm', optional, (python) => {
 
   test('there is a model in each environment with GPUs, and in an example', () => {
     expect(new Set(everywhere.map(({ id }) => id.split(' ')[0]))).toEqual(
-      new Set(['dev', 'prod', 'stg', 'example-one-model', 'example-over-nodes']),
+      new Set(['dev', 'prod', 'stg', 'example-one-model', 'example-over-nodes', 'example-two-roles']),
     );
   });
 
