@@ -57,7 +57,8 @@ async function run(name, folder, alone) {
   const vitest = join(ROOT, 'node_modules', 'vitest', 'vitest.mjs');
   const child = spawn(process.execPath, [vitest, ...args, ...reporters], {
     cwd: ROOT,
-    env: { ...process.env, NEXUS_CONFORMANCE_TALLY: tally, NEXUS_CONFORMANCE_ASKED: asked },
+    // What a suite leaves behind goes with the folder.
+    env: { ...process.env, TMPDIR: folder, NEXUS_CONFORMANCE_TALLY: tally, NEXUS_CONFORMANCE_ASKED: asked },
     stdio: ['ignore', ...(alone ? ['inherit', 'inherit'] : ['pipe', 'pipe'])],
   });
   const printed = [];
