@@ -1,5 +1,5 @@
 import { App } from 'cdk8s';
-import { type Environment, entryOf, withCanaries } from '../environments';
+import { type Environment, withCanaries } from '../environments';
 import {
   ArgoRollouts,
   CertManager,
@@ -16,16 +16,8 @@ import {
   StorageClasses,
   VerticalPodAutoscaler,
 } from '../lib/cluster';
-import {
-  EfaDevicePlugin,
-  GpuNodePool,
-  GpuOperator,
-  Karpenter,
-  KarpenterCrds,
-  NodePool,
-  SystemNodes,
-} from '../lib/compute';
-import type { INodePool, IScrapeTarget } from '../lib/contracts';
+import { EfaDevicePlugin, GpuOperator } from '../lib/compute';
+import type { IScrapeTarget } from '../lib/contracts';
 import { Layer, type Phase, POLICIES, setCluster, setPolicy } from '../lib/core';
 import {
   CloudNativePgOperator,
@@ -42,18 +34,19 @@ import {
   ObservabilityStack,
   PrometheusStack,
 } from '../lib/observability';
-import { DisaggregatedService, ModelAutoscaler, ModelServer } from '../lib/serving';
+import { DisaggregatedService, ModelServer } from '../lib/serving';
 import { batchController, batchNamespaces, batchWork } from './batch';
 import { compareCanaries, pilotCanaries } from './canaries';
 import { Doors } from './doors';
 import { clusterFor } from './foundation';
 import { kserveController, kserveNamespaces } from './kserve';
 import { modelServers } from './models';
+import { nodePools } from './nodes';
 import { Origins } from './origins';
 import { pulledImages } from './prepull';
+import { autoscalers } from './scaling';
 import { smokeTests } from './smoke';
 import { objects, postgres, valkey } from './stores';
-import { poolsOf } from './takings';
 import { twinOf } from './twin';
 import { warmNodes } from './warm';
 import { loadedFrom, NODE_WEIGHTS, weightsOf } from './weights';
@@ -82,7 +75,7 @@ const NAMESPACES: Readonly<Record<string, SecurityLevel>> = {
 export function platform(file: Environment): App {
   const asked = { ...file, models: withCanaries(file.models) };
   const environment = asked.simulate ? twinOf(asked) : asked;
-  const { aws, data, gateway, observability } = environment;
+  const { data, gateway, observability } = environment;
   const pools = Object.entries(environment.pools);
   const models = Object.entries(environment.models);
   const gpus = pools.some(([, pool]) => 'gpu' in pool);
@@ -128,33 +121,7 @@ export function platform(file: Environment): App {
   doors.kinds();
 
   // nodes and capacity: Karpenter on the system nodes, then the pools it may fill.
-  const byPool = new Map<string, INodePool>();
-  if (aws) {
-    from.of('aws.system', () => new SystemNodes(cluster, 'system-nodes', aws.system));
-    const karpenterCrds = layer('karpenter-crds', 'nodes');
-    new KarpenterCrds(karpenterCrds, 'crds');
-    const karpenter = layer('karpenter', 'nodes', 'kube-system', karpenterCrds);
-    const uses = (key: 'devices' | 'static' | 'buffer') =>
-      pools.some(([, pool]) => 'gpu' in pool && pool[key]);
-    const features = {
-      overlays: uses('devices'),
-      staticCapacity: uses('static'),
-      capacityBuffers: uses('buffer'),
-    };
-    observed(from.of('aws.system', () => new Karpenter(karpenter, 'karpenter', features)));
-
-    const capacity = layer('capacity', 'capacity');
-    for (const [name, props] of pools) {
-      // A node that goes waits for the longest answer of the models on it.
-      const drainSeconds = Math.max(3600, ...models.map(([, model]) => drainOn(name, model)));
-      const pool = from.try(`pools.${name}`, () =>
-        'gpu' in props
-          ? new GpuNodePool(capacity, name, { ...props, drainSeconds })
-          : new NodePool(capacity, name, props),
-      );
-      if (pool) byPool.set(name, pool);
-    }
-  }
+  const byPool = nodePools(building, cluster);
 
   // operators: whoever brings kinds, or watches over what is to come.
   const externalSecrets = layer('external-secrets', 'operators', 'external-secrets');
@@ -236,22 +203,7 @@ export function platform(file: Environment): App {
   for (const server of made) observed(server);
   // What speaks no OpenAI protocol stands beside the door to all models.
   const servers = made.filter((server) => server instanceof ModelServer);
-  for (const server of made) {
-    if (server.replicas.max === server.replicas.min) continue;
-    const model = environment.models[server.model];
-    const autoscale = 'autoscale' in model ? model.autoscale : undefined;
-    from.try(
-      `${entryOf(environment.models, server.model)}.${autoscale ? 'autoscale' : 'replicas'}`,
-      () =>
-        new ModelAutoscaler(serving, `${server.model}-scaler`, {
-          ...autoscale,
-          server,
-          prometheus: prometheus.url,
-        }),
-    );
-  }
-  if (keda)
-    prometheus.prometheus.allowFrom(keda.operator, { port: prometheus.port, why: 'queues of models' });
+  autoscalers(building, serving, made, prometheus, keda);
   const smokeOfRoles = smokeTests(from, layer, environment, serving, servers);
   for (const home of prepull) pulledImages(home, environment, byPool, made, from);
   warmNodes(from, layer, environment, byPool, made);
@@ -312,8 +264,5 @@ export function platform(file: Environment): App {
   pilotCanaries(building, doors.shared, prometheus);
   return app;
 }
-
-const drainOn = (pool: string, model: Environment['models'][string]): number =>
-  poolsOf(model).includes(pool) ? (model.drainSeconds ?? 0) : 0;
 
 const hasMetrics = (store: object): store is IScrapeTarget => 'metrics' in store;

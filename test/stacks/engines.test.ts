@@ -104,8 +104,8 @@ describe('the same model on KServe', () => {
       [
         "Deployment/serving/chat",
         "Service/serving/chat",
-        "ConfigMap/serving/chat-smoke-e7258220-opt-smoke",
-        "Job/serving/chat-smoke-e7258220",
+        "ConfigMap/serving/chat-smoke-b253910e-opt-smoke",
+        "Job/serving/chat-smoke-b253910e",
       ]
     `);
     expect([...after.keys()].filter((id) => !before.has(id))).toMatchInlineSnapshot(`
@@ -115,8 +115,8 @@ describe('the same model on KServe', () => {
         "NetworkPolicy/kserve/kserve-controller",
         "LLMInferenceServiceConfig/serving/kserve-config-llm-template",
         "LLMInferenceService/serving/chat",
-        "ConfigMap/serving/chat-smoke-833fdade-opt-smoke",
-        "Job/serving/chat-smoke-833fdade",
+        "ConfigMap/serving/chat-smoke-4085787e-opt-smoke",
+        "Job/serving/chat-smoke-4085787e",
       ]
     `);
   });
