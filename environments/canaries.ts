@@ -14,6 +14,10 @@ export interface Canary {
   readonly worse: NonNullable<Worse>;
   /** What happens to its weight by itself. */
   readonly automatic?: 'abort' | 'step';
+  /** Whether it gets a copy of each chat request, and no request of its own. */
+  readonly mirror?: boolean;
+  /** Whether a session stays on the side that answered its first request. */
+  readonly sticky?: boolean;
   /** Minutes of a step, where it takes any. */
   readonly stepMinutes?: number;
 }
@@ -29,9 +33,14 @@ export function canariesOf(models: Models): ReadonlyMap<string, Canary> {
     Object.entries(models).flatMap(([of, model]) => {
       const canary = 'canary' in model ? model.canary : undefined;
       if (!canary) return [];
-      const { weight, worse = {}, automatic, stepMinutes = STEP_MINUTES } = canary;
+      const { weight, worse = {}, mirror, sticky, automatic, stepMinutes = STEP_MINUTES } = canary;
       const steered = automatic ? { automatic, ...(automatic === 'step' ? { stepMinutes } : {}) } : {};
-      return [[canaryName(of), { of, weight, worse, ...steered }] as const];
+      return [
+        [
+          canaryName(of),
+          { of, weight, worse, ...(mirror ? { mirror } : {}), ...(sticky ? { sticky } : {}), ...steered },
+        ] as const,
+      ];
     }),
   );
 }
@@ -58,7 +67,7 @@ function canaryModel(model: Model): Model | undefined {
   // Adapters stay with the model itself, whose requests they share.
   const { canary, adapters: _, ...rest } = { adapters: undefined, canary: undefined, ...model };
   if (!canary) return undefined;
-  const { weight, worse, automatic, stepMinutes, ...differs } = canary;
+  const { weight, worse, mirror, sticky, automatic, stepMinutes, ...differs } = canary;
   const inherited = Object.entries(rest).filter(
     ([key]) => differs.model === undefined || !OF_ONE_MODEL.includes(key),
   );

@@ -118,11 +118,7 @@ export function mapOf<T>(about: string, key: Text, item: Field<T>): Field<Readon
 }
 
 /** A map with known keys; an unknown one is refused. */
-export function objectOf<S extends Shape>(
-  about: string,
-  shape: S,
-  refused: Readonly<Record<string, string>> = {},
-): ObjectField<S> {
+export function objectOf<S extends Shape>(about: string, shape: S): ObjectField<S> {
   return {
     about,
     shape,
@@ -136,10 +132,6 @@ export function objectOf<S extends Shape>(
       if (node.type !== 'map') return void report(node.place, path, `is ${kindOf(node)}; a map is expected`);
       for (const [key, entry] of node.entries) {
         if (Object.hasOwn(shape, key)) continue;
-        if (Object.hasOwn(refused, key)) {
-          report(entry.key, under(path, key), `is not offered: ${refused[key]}`);
-          continue;
-        }
         const known = Object.keys(shape);
         const hint = didYouMean(key, known) || `; known here: ${known.join(', ')}`;
         report(entry.key, under(path, key), `unknown key${hint}`);

@@ -1,5 +1,6 @@
 import { canariesOf, type Environment, entryOf } from '../environments';
 import type { IModelEndpoint } from '../lib/contracts';
+import type { LiteLlmGateway } from '../lib/gateway';
 import type { ObservabilityStack, PrometheusStack } from '../lib/observability';
 import { CanaryPilot, type ModelServer } from '../lib/serving';
 import type { Building, SharedCanary } from './doors';
@@ -38,6 +39,24 @@ export function compareCanaries(
   for (const [name, { of, worse }] of canariesOf(models)) {
     const [stable, canary] = [byName.get(of), byName.get(name)];
     if (stable && canary) watch.compare(stable, canary, worse);
+  }
+}
+
+/** What the gateway does for canaries: copies for shadows, and sessions that stay on their side. */
+export function tellOfCanaries(
+  { environment: { models }, from }: Building,
+  servers: readonly ModelServer[],
+  gateway: LiteLlmGateway,
+): void {
+  const byName = new Map(servers.map((server) => [server.model, server]));
+  for (const [name, { of, mirror, sticky }] of canariesOf(models)) {
+    if (sticky) gateway.keepSessions(of);
+    const shadow = byName.get(name);
+    if (!mirror || !shadow) continue;
+    from.do(`${entryOf(models, name)}.mirror`, () => {
+      gateway.route(shadow);
+      gateway.mirror(of, name);
+    });
   }
 }
 

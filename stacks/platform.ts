@@ -36,7 +36,7 @@ import {
 } from '../lib/observability';
 import { DisaggregatedService, ModelServer } from '../lib/serving';
 import { batchController, batchNamespaces, batchWork } from './batch';
-import { compareCanaries, pilotCanaries } from './canaries';
+import { compareCanaries, pilotCanaries, tellOfCanaries } from './canaries';
 import { Doors } from './doors';
 import { clusterFor } from './foundation';
 import { kserveController, kserveNamespaces } from './kserve';
@@ -246,6 +246,7 @@ export function platform(file: Environment): App {
   }
   observed(litellm);
   for (const { to, ...how } of endpoints) litellm.route(to, how);
+  tellOfCanaries(building, servers, litellm);
   for (const [alias, { model: provider, secret }] of Object.entries(gateway.providers)) {
     const hosted = () => new HostedProvider(door, alias, { provider, secret });
     litellm.route(from.of(`gateway.providers.${alias}`, hosted));

@@ -1,5 +1,5 @@
 import { objectOf, optional } from '../fields';
-import { enumOf, integer, number, string } from '../scalars';
+import { boolean, enumOf, integer, number, string } from '../scalars';
 import { extraArgs, hubName, replicaKeys, sglangExperts, spreadKeys, vllmExperts, vllmKeys } from './engine';
 import { fitKeys } from './fit';
 import { label } from './text';
@@ -26,6 +26,10 @@ const every = {
   weight: enumOf(
     'Percent of the requests that it gets; one value back takes them away again',
     [0, 1, 5, 10, 25, 50, 100],
+  ),
+  mirror: optional(boolean('A copy of each chat request, of whose answer nobody hears; with weight 0')),
+  sticky: optional(
+    boolean('A session stays on the side that answered its first request, for an hour after its last'),
   ),
   automatic,
   stepMinutes: optional(
@@ -60,43 +64,28 @@ const onGpus = {
   pool: optional(string('GPU pool that it runs on', label)),
 };
 
-/** What a reader of other guides looks for here, and why it is not. */
-const REFUSED = {
-  mirror:
-    'agentgateway 1.4 copies requests without their bodies, so that a shadow has nothing to answer; begin with weight: 1 and automatic: abort',
-  sticky:
-    'each request is drawn by itself: agentgateway keeps sessions for MCP alone, and reads no sessionPersistence of routes; give the sides names of their own, and let callers choose',
-};
 const about = 'A second server for part of the requests: what differs from the model itself';
 
 /** What a canary of vLLM may change. */
-export const vllmCanary = objectOf(
-  about,
-  {
-    ...onGpus,
-    ...weightKeys,
-    ...vllmKeys,
-    expertParallel: vllmExperts,
-    extraArgs: optional(extraArgs),
-    config: fitKeys.config,
-    observed: fitKeys.observed,
-    worse,
-  },
-  REFUSED,
-);
+export const vllmCanary = objectOf(about, {
+  ...onGpus,
+  ...weightKeys,
+  ...vllmKeys,
+  expertParallel: vllmExperts,
+  extraArgs: optional(extraArgs),
+  config: fitKeys.config,
+  observed: fitKeys.observed,
+  worse,
+});
 
 /** What a canary of SGLang may change; of errors it tells nothing. */
-export const sglangCanary = objectOf(
-  about,
-  {
-    ...onGpus,
-    ...sourceKeys,
-    utilization: vllmKeys.utilization,
-    expertParallel: sglangExperts,
-    worse: optional(objectOf('From when on it is worse than the model, and an alert says so', slow)),
-  },
-  REFUSED,
-);
+export const sglangCanary = objectOf(about, {
+  ...onGpus,
+  ...sourceKeys,
+  utilization: vllmKeys.utilization,
+  expertParallel: sglangExperts,
+  worse: optional(objectOf('From when on it is worse than the model, and an alert says so', slow)),
+});
 
 /** What a canary of the simulator may change. */
-export const simulatorCanary = objectOf(about, { ...every, worse }, REFUSED);
+export const simulatorCanary = objectOf(about, { ...every, worse });

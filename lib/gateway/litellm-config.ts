@@ -39,6 +39,7 @@ export function litellmConfig(state: GatewayState) {
   return {
     model_list: routes.all.map((route) => {
       const { alias, to, weight, key, headers } = route;
+      const shadow = routes.shadowOf(alias);
       return {
         model_name: alias,
         litellm_params: {
@@ -48,6 +49,7 @@ export function litellmConfig(state: GatewayState) {
           // Only ever `weight`: an rpm or tpm on one deployment leaves its siblings without requests.
           ...(weight === undefined ? {} : { weight }),
           ...(headers ? { extra_headers: headers } : {}),
+          ...(shadow === undefined ? {} : { silent_model: shadow }),
         },
         model_info: { id: `${alias}/${to.model}` },
       };
@@ -60,6 +62,13 @@ export function litellmConfig(state: GatewayState) {
       timeout,
       ...(routes.fallbacks.length
         ? { fallbacks: routes.fallbacks.map(([from, to]) => ({ [from]: [...to] })) }
+        : {}),
+      ...(routes.sticky.length
+        ? {
+            model_group_affinity_config: Object.fromEntries(
+              routes.sticky.map((alias) => [alias, ['session_affinity']]),
+            ),
+          }
         : {}),
       ...settings.router_settings,
     },

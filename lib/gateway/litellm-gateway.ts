@@ -243,6 +243,16 @@ export class LiteLlmGateway extends Construct implements IScrapeTarget, IWebServ
     this.routes.fallback(alias, to);
   }
 
+  /** Copy each chat request for an alias to another route, whose answers nobody sees. */
+  public mirror(alias: string, to: string): void {
+    this.routes.mirror(alias, to);
+  }
+
+  /** Answer all requests of a session (header `x-litellm-session-id`) by the endpoint of an alias that answered its first. */
+  public keepSessions(alias: string): void {
+    this.routes.keepSessions(alias);
+  }
+
   /** Let every pod of a namespace call the gateway; nobody else gets in. */
   public allowFromNamespace(namespace: string): void {
     this.pods.allowFromNamespace(namespace, { port: PORT, why: 'clients of the gateway' });

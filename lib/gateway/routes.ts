@@ -16,6 +16,8 @@ export interface Route {
 export class Routes {
   private readonly routes: Route[] = [];
   private readonly standIns = new Map<string, readonly string[]>();
+  private readonly shadows = new Map<string, string>();
+  private readonly kept = new Set<string>();
 
   public add(route: Route): void {
     this.routes.push(route);
@@ -23,6 +25,24 @@ export class Routes {
 
   public fallback(alias: string, to: readonly string[]): void {
     this.standIns.set(alias, [...(this.standIns.get(alias) ?? []), ...to]);
+  }
+
+  public mirror(alias: string, to: string): void {
+    this.shadows.set(alias, to);
+  }
+
+  public keepSessions(alias: string): void {
+    this.kept.add(alias);
+  }
+
+  /** Aliases whose sessions stay with the endpoint that answered first. */
+  public get sticky(): readonly string[] {
+    return [...this.kept];
+  }
+
+  /** Route that gets a copy of each request for an alias; undefined where none does. */
+  public shadowOf(alias: string): string | undefined {
+    return this.shadows.get(alias);
   }
 
   public get all(): readonly Route[] {
@@ -46,7 +66,12 @@ export class Routes {
   /** What LiteLLM would accept in silence and then route wrongly. */
   public problems(): string[] {
     if (this.routes.length === 0) return ['has no routes. Call route(endpoint) at least once'];
-    return [...this.aliases.flatMap((alias) => this.groupProblems(alias)), ...this.fallbackProblems()];
+    return [
+      ...this.aliases.flatMap((alias) => this.groupProblems(alias)),
+      ...this.fallbackProblems(),
+      ...this.mirrorProblems(),
+      ...this.stickyProblems(),
+    ];
   }
 
   private groupProblems(alias: string): string[] {
@@ -69,6 +94,31 @@ export class Routes {
       problems.push(`route '${alias}' leads to '${twice}' twice. Route it once, with a weight`);
     }
     return problems;
+  }
+
+  private mirrorProblems(): string[] {
+    const known = this.aliases;
+    return [...this.shadows].flatMap(([alias, to]) => [
+      ...[alias, to]
+        .filter((name) => !known.includes(name))
+        .map(
+          (name) =>
+            `mirror of '${alias}' names '${name}', which is no route here${didYouMean(name, known) || '.'} ` +
+            `Routes are ${known.join(', ')}`,
+        ),
+      ...(alias === to ? [`mirror of '${alias}' names itself. Name another route`] : []),
+    ]);
+  }
+
+  private stickyProblems(): string[] {
+    const known = this.aliases;
+    return this.sticky
+      .filter((alias) => !known.includes(alias))
+      .map(
+        (alias) =>
+          `sessions of '${alias}' are to stay where they began, and it is no route here${didYouMean(alias, known) || '.'} ` +
+          `Routes are ${known.join(', ')}`,
+      );
   }
 
   private fallbackProblems(): string[] {

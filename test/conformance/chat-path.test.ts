@@ -35,7 +35,10 @@ suiteWith('chat-path', prepareGateway, (python) => {
   let longest: number;
 
   beforeAll(async () => {
-    const objects = changed();
+    const objects = changed({
+      canary: '{ weight: 0, automatic: ~, mirror: true }',
+      other: '{ profile: latency, weight: 50, sticky: true }',
+    });
     const others = changed({ adapters: '{ legal: { model: example/qwen3-8b-legal } }', alias: 'quick' });
     longest = (0.95 * drainOf(others, 'reasoning')) / HURRY;
     [generated, hurried] = await Promise.all([
@@ -63,7 +66,7 @@ suiteWith('chat-path', prepareGateway, (python) => {
         for (const outcome of await both(model)) {
           expect(outcome, model).toMatchObject({
             whole: true,
-            text: expect.stringMatching(`^${model}-\\d: 1 2 3 4$`),
+            text: expect.stringMatching(`^${model}(-canary)?-\\d: 1 2 3 4$`),
           });
         }
       }
@@ -75,6 +78,34 @@ suiteWith('chat-path', prepareGateway, (python) => {
         whole: true,
       });
       expect(generated.of('fast').key).toBeUndefined();
+    });
+
+    test('a shadow reads a copy of each request, and nobody hears of it, nor of its end', async () => {
+      const shadow = generated.of('fast-canary');
+      const before = shadow.served(0).length;
+      const heard = [...(await both('fast'))];
+      await until('two copies', 10, async () => (shadow.served(0).length === before + 2 ? true : undefined));
+      await shadow.kill(0);
+      heard.push(...(await both('fast')));
+      for (const { whole, text } of heard) {
+        expect(whole).toBe(true);
+        expect(text).toMatch(/^fast-\d: /);
+      }
+    });
+
+    test('a session stays on its side, and sessions are on both', async () => {
+      const sessions = Array.from({ length: 12 }, (_, index) => `session-${index}`);
+      const sides = await Promise.all(
+        sessions.map(async (session) => {
+          const asked: Outcome[] = [];
+          for (let turn = 0; turn < 3; turn++) {
+            asked.push(await ask(generated.gateway, 'reasoning', { stream: turn % 2 === 0, session }));
+          }
+          return names(counted(asked));
+        }),
+      );
+      expect(sides.filter((side) => side.length > 1)).toEqual([]);
+      expect(new Set(sides.flat()).size).toBe(2);
     });
 
     test('a replica that is deleted finishes what it has begun, and no request is lost', async () => {
@@ -130,10 +161,10 @@ suiteWith('chat-path', prepareGateway, (python) => {
     }, 60_000);
 
     test('an endpoint that says nothing is asked whether it is still there', async () => {
-      const silence = ask(generated.gateway, 'reasoning', { stream: true, silent: true, seconds: 2 });
+      const silence = ask(generated.gateway, 'chat', { stream: true, silent: true, seconds: 2 });
       await sleep(1000);
-      expect(probed(generated.of('reasoning').port)).toContain(true);
-      expect(probed(generated.of('reasoning').port)).not.toContain(false);
+      expect(probed(generated.of('chat').port)).toContain(true);
+      expect(probed(generated.of('chat').port)).not.toContain(false);
       counted([await silence]);
     });
 
@@ -194,8 +225,16 @@ suiteWith('chat-path', prepareGateway, (python) => {
 /** No picker runs here, and a canary would answer by chance. */
 const ROUTES = 'routing: { kind: service }';
 
-/** Prod, whose proxy calls its models by their Services; the fast one may have an adapter and a second name. */
-function changed({ adapters = '{}', alias }: { adapters?: string; alias?: string } = {}): KubeObject[] {
+interface Changes {
+  readonly adapters?: string;
+  readonly canary?: string;
+  /** Of reasoning. */
+  readonly other?: string;
+  readonly alias?: string;
+}
+
+/** Prod, whose proxy calls its models by their Services; the fast one may have an adapter, a shadow and a second name. */
+function changed({ adapters = '{}', canary = '~', other, alias }: Changes = {}): KubeObject[] {
   const folder = mkdtempSync(join(tmpdir(), 'nexus-chat-path-'));
   try {
     for (const name of ['base', 'prod']) {
@@ -204,8 +243,8 @@ function changed({ adapters = '{}', alias }: { adapters?: string; alias?: string
     const file = join(folder, 'changed.yaml');
     const models = [
       `chat: { ${ROUTES} }`,
-      `reasoning: { ${ROUTES} }`,
-      `fast: { ${ROUTES}, canary: ~, adapters: ${adapters} }`,
+      `reasoning: { ${ROUTES}${other ? `, canary: ${other}` : ''} }`,
+      `fast: { ${ROUTES}, canary: ${canary}, adapters: ${adapters} }`,
     ];
     writeFileSync(file, `extends: prod\nname: prod\nmodels:\n  ${models.join('\n  ')}\n`);
     const app = platform(loadEnvironment(file));

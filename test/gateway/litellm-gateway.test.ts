@@ -362,6 +362,22 @@ describe('refuses', () => {
         fix: make the call it asks for"
     `);
   });
+  test('a shadow of nobody, and of itself', () => {
+    const layer = gatewayLayer();
+    const door = gateway(layer);
+    door.route(new FakeModel(layer, 'chat'));
+    door.mirror('chat', 'chat-canray');
+    door.mirror('chta', 'chat');
+    expect(problems(layer)).toMatchInlineSnapshot(`
+      "gateway/litellm: mirror of 'chat' names 'chat-canray', which is no route here. Routes are chat
+        and: mirror of 'chta' names 'chta', which is no route here; did you mean 'chat'? Routes are chat
+        why: the construct says so of itself
+        fix: make the call it asks for"
+    `);
+    door.mirror('chat', 'chat');
+    expect(problems(layer)).toContain("mirror of 'chat' names itself");
+  });
+
   test('a weight on some endpoints of an alias', () => {
     const layer = gatewayLayer();
     const door = gateway(layer);

@@ -2,7 +2,8 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, Chart } from 'cdk8s';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { loadEnvironment } from '../../environments';
 import { screen } from '../../lib/cli/screen';
 import { ModelSimulator } from '../../lib/serving';
@@ -50,6 +51,39 @@ test('both sides ask for one key, and are asked before anybody else', () => {
     ['Job/serving/chat-canary-smoke', true],
     ['Deployment/gateway/gateway', true],
   ]);
+});
+
+describe('a shadow', () => {
+  const built = over(
+    'local',
+    'models: { chat: { canary: { weight: 0, mirror: true } } }\ngateway: { fallbacks: ~ }\n',
+  );
+  const idOf = (kind: string, name: string) =>
+    built.rendered.objects.find(({ id }) => id === `${kind}/${name}`)?.json;
+
+  test('gets a copy of each chat request, under its own name', () => {
+    expect(built.findings).toEqual([]);
+    const { data } = idOf('ConfigMap', 'gateway/gateway-etc-litellm') as unknown as { data: object };
+    const { model_list: list } = parse((data as Record<string, string>)['config.yaml']) as {
+      model_list: { model_name: string; litellm_params: Record<string, string> }[];
+    };
+    const of = (alias: string) => list.filter(({ model_name }) => model_name === alias);
+    expect(of('chat').map(({ litellm_params }) => litellm_params.silent_model)).toEqual(['chat-canary']);
+    expect(of('chat-canary').map(({ litellm_params }) => litellm_params)).toEqual([
+      { model: 'hosted_vllm/chat-canary', api_base: 'http://chat-canary.serving.svc:8000/v1' },
+    ]);
+    expect(list.filter(({ litellm_params }) => litellm_params.silent_model)).toHaveLength(1);
+  });
+
+  test('is compared with its model like any canary, and answers nobody', () => {
+    const rules = built.rendered.objects.filter(({ json }) => json.kind === 'PrometheusRule');
+    const judging = rules.filter(({ json }) => JSON.stringify(json).includes('CanaryIsWorse'));
+    expect(JSON.stringify(judging.map(({ json }) => json))).toContain('model_name=\\"chat-canary\\"');
+    const { spec } = idOf('HTTPRoute', 'serving/chat') as unknown as {
+      spec: { rules: { backendRefs: object[] }[] };
+    };
+    expect(spec.rules[0].backendRefs).toMatchObject([{ weight: 100 }, { weight: 0 }]);
+  });
 });
 
 test('who is not asked stands on the screen', () => {

@@ -11,6 +11,13 @@ export interface Orders {
   readonly silent?: boolean;
 }
 
+/** How it is asked. */
+export interface Manner {
+  readonly stream: boolean;
+  /** What belongs together, as LiteLLM reads it. */
+  readonly session?: string;
+}
+
 /** How one request ended for whoever asked. */
 export interface Outcome {
   /** The answer as far as it came; it begins with the name of who gave it. */
@@ -30,7 +37,7 @@ let asked = 0;
 export async function ask(
   { url, key }: Pick<GatewayProcess, 'url' | 'key'>,
   model: string,
-  { stream, ...orders }: Orders & { readonly stream: boolean },
+  { stream, session, ...orders }: Orders & Manner,
 ): Promise<Outcome> {
   const began = Date.now();
   const content = JSON.stringify({ ...orders, asked: asked++ });
@@ -43,7 +50,11 @@ export async function ask(
   try {
     const response = await fetch(`${url}/v1/chat/completions`, {
       method: 'POST',
-      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+      headers: {
+        authorization: `Bearer ${key}`,
+        'content-type': 'application/json',
+        ...(session === undefined ? {} : { 'x-litellm-session-id': session }),
+      },
       signal: AbortSignal.timeout(120_000),
       body: JSON.stringify(body),
     });
