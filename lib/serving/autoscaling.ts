@@ -17,7 +17,7 @@ export interface Autoscale {
   readonly on?: Signal;
   /**
    * How much of it is enough for each replica: waiting requests, or percent.
-   * @default - 5 requests (on Triton its largest batch), 80 percent of the cache, 60 percent of the GPUs, 5 requests of the picker
+   * @default - 5 requests (for each rank; on Triton its largest batch), 80 percent of the cache, 60 percent of the GPUs, 5 requests of the picker
    */
   readonly target?: number;
   /**

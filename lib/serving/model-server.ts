@@ -22,7 +22,7 @@ import type { EngineName } from './engines';
 import type { KvEvents } from './kv-events';
 import type { ServerPod, ServerSettings } from './server-pod';
 import { PORT, serverWorkload } from './server-workload';
-import { type Card, cardOf } from './signals';
+import { type Card, cardOf, waitingAtRanks } from './signals';
 import { simulatorPod } from './simulator-pod';
 
 /** Replicas between a floor and a ceiling; equal ones mean that nothing scales it. */
@@ -251,6 +251,11 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
     if (!this.tells) return [];
     // Of the engine itself, where a sidecar stands before it.
     return [this.server.metrics(this.engineBehind ? 'engine' : 'http', { exporter: this.tells })];
+  }
+
+  /** Requests that may wait at a replica: so many for each rank, where it has several. */
+  public get queueTarget(): number | undefined {
+    return waitingAtRanks(this.ranks);
   }
 
   /** Changes with its pods. */

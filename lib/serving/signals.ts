@@ -35,13 +35,20 @@ export interface Asked {
   readonly threshold: number;
 }
 
+/** Requests that may wait at each queue of a replica. */
+const WAITING = 5;
+
 /** Each with what an expert aims at, in the unit that the file uses. */
 const SIGNALS = {
-  queue: { target: 5, unit: 'requests', divisor: 1 },
+  queue: { target: WAITING, unit: 'requests', divisor: 1 },
   kvCache: { target: 80, unit: 'percent', divisor: 100 },
   gpu: { target: 60, unit: 'percent', divisor: 1 },
-  picker: { target: 5, unit: 'requests', divisor: 1 },
+  picker: { target: WAITING, unit: 'requests', divisor: 1 },
 } as const;
+
+/** How many may wait at a replica whose ranks have a queue each; nothing where one queue is usual. */
+export const waitingAtRanks = (ranks: number): number | undefined =>
+  ranks > 1 ? ranks * WAITING : undefined;
 
 /** The query of a signal, in the words of the model's engine. */
 export function ask(at: Construct, signal: Signal, scaled: Scaled, target?: number): Asked {

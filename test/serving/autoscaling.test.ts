@@ -48,6 +48,17 @@ describe('a replica of several pods or ranks', () => {
     expect(asked('vllm', 'queue', { dataParallel: 8 })).toBe(`sum(vllm:num_requests_waiting${of})`);
   });
 
+  test('and as many may wait as at so many replicas', () => {
+    const threshold = (more: object) => {
+      const layer = serving();
+      const large = { model: 'deepseek-ai/DeepSeek-R1', gpus: 8, context: 32768, ...more };
+      scaled(layer, RANGE, {}, onGpus(layer, 'vllm', large, { gpusPerNode: 8 }));
+      return triggers(layer)[0].metadata.threshold;
+    };
+    expect(threshold({})).toBe('5');
+    expect(threshold({ dataParallel: 8 })).toBe('40');
+  });
+
   test('its ranks tell in one pod what part of the cache is used: their average counts', () => {
     const cache = `sum(avg by (pod) (vllm:kv_cache_usage_perc${of}))`;
     expect(asked('vllm', 'kvCache', { nodes: 2, dataParallel: 16 })).toBe(cache);
