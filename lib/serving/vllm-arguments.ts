@@ -39,7 +39,6 @@ export const OWNED: Readonly<Record<string, string>> = {
   '--enable-prefix-caching': "use the prop 'prefixCaching'",
   '--kv-events-config': "use the prop 'kvEvents'",
   '--kv-offloading-size': "use the prop 'kvOffloadGiB'",
-  '--kv-offloading-backend': "use the prop 'kvOffloadGiB'",
   '--revision': "use the prop 'revision'",
   '--load-format': "use the prop 'weights'",
   '--model-loader-extra-config': "use the prop 'weights'",
@@ -73,6 +72,10 @@ export const REFUSED: Flags = {
     fix: "use the prop 'apiKey': a key is generated, and the gateway passes it on",
   },
   '--hf-token': { why: 'everyone who may list pods reads it there', fix: "use the prop 'hubToken'" },
+  '--kv-offloading-backend': {
+    why: "with 'lmcache' the engine calls a server of LMCache in its own pod (tcp://localhost:5555), which nothing starts",
+    fix: "use the prop 'kvOffloadGiB': the engine keeps the same in the memory of its host by itself",
+  },
   '--enable-sleep-mode': {
     why: 'its doors open only in the development mode of the engine, and then to everyone who can reach it, without a key',
     fix: 'delete it; replicas that nobody needs are scaled down instead',
