@@ -14,7 +14,6 @@ export function checkEngines(draft: Draft, { fault }: Checking): void {
       fault(`${path}.observed`, "is not read without 'pool': on CPUs it takes no GPU");
     }
     if (model.slice && !model.pool) fault(`${path}.slice`, "is not read without 'pool'");
-    if (model.slice && !model.pool) fault(`${path}.slice`, "is not read without 'pool'");
     if (model.engine === 'ollama') checkOllama(model, path, tier, fault);
   }
 }
