@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { ApiClient, Target } from './api-client';
 import type { ControlPlane } from './control-plane';
 import type { SimulatedInstanceType } from './instance-types';
+import { until } from './poll';
 import { freePorts } from './ports';
 import type { Programs } from './programs';
 
@@ -47,7 +48,15 @@ export async function startKarpenter(
     BATCH_IDLE_DURATION: '1s',
     BATCH_MAX_DURATION: '5s',
   });
+  // On a busy machine it takes longer to come up than pods are waited for.
+  await until('Karpenter being ready', 120, async () => (await answers(health)) || undefined);
 }
+
+const answers = (port: number): Promise<boolean> =>
+  fetch(`http://127.0.0.1:${port}/readyz`).then(
+    ({ ok }) => ok,
+    () => false,
+  );
 
 /** As the values of Karpenter's chart name them. */
 export type FeatureGates = Readonly<Record<string, boolean>>;

@@ -20,7 +20,7 @@ suite('placement', REHEARSAL_PROGRAMS, () => {
   beforeAll(async () => {
     random = randomPlacements(SEED, LOOSE, TIGHT);
     input = placementsInput(random);
-    run = await rehearse(input, { programs, quietSeconds: 15, disturb: false });
+    run = await rehearse(input, { programs, quietSeconds: 25, disturb: false });
     const judged = input.findings.filter(({ proof }) => PROOFS.includes(proof));
     refused = new Set(judged.map(({ object }) => object));
     stuck = new Set(run.stuck.map(({ owner }) => owner));
