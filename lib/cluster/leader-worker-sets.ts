@@ -1,5 +1,5 @@
 import { Construct } from 'constructs';
-import { charts, HelmRelease, policyOf, sized } from '../core';
+import { apart, charts, HelmRelease, policyOf, sized } from '../core';
 
 const NAME = 'lws';
 const WEBHOOK_PORT = 9443;
@@ -18,19 +18,7 @@ export class LeaderWorkerSets extends Construct {
   constructor(scope: Construct, id: string) {
     super(scope, id);
     const { replicas } = policyOf(this);
-    const affinity = {
-      podAntiAffinity: {
-        preferredDuringSchedulingIgnoredDuringExecution: [
-          {
-            weight: 100,
-            podAffinityTerm: {
-              topologyKey: 'kubernetes.io/hostname',
-              labelSelector: { matchLabels: LABELS },
-            },
-          },
-        ],
-      },
-    };
+    const affinity = apart(LABELS);
     const release = new HelmRelease(this, 'Release', {
       name: NAME,
       namespace: 'lws-system',

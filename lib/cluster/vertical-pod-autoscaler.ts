@@ -1,6 +1,6 @@
 import { Construct } from 'constructs';
 import type { IScrapeTarget } from '../contracts';
-import { charts, HelmRelease, type MetricsEndpoint, policyOf, sized } from '../core';
+import { apart, charts, HelmRelease, type MetricsEndpoint, policyOf, sized } from '../core';
 
 const NAME = 'vpa';
 const SIZE = { cpu: '50m', memory: '512Mi' };
@@ -9,19 +9,7 @@ const LABELS = {
   'app.kubernetes.io/instance': NAME,
   'app.kubernetes.io/component': 'recommender',
 };
-const AFFINITY = {
-  podAntiAffinity: {
-    preferredDuringSchedulingIgnoredDuringExecution: [
-      {
-        weight: 100,
-        podAffinityTerm: {
-          topologyKey: 'kubernetes.io/hostname',
-          labelSelector: { matchLabels: LABELS },
-        },
-      },
-    ],
-  },
-};
+const AFFINITY = apart(LABELS);
 
 /**
  * Says what containers would need, by what they used: the recommender of the Vertical Pod Autoscaler. What would change

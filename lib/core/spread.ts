@@ -9,3 +9,15 @@ export function spread(labels: Labels) {
     labelSelector: { matchLabels: labels },
   }));
 }
+
+/** The same for charts that take an affinity and no constraints: on different nodes where there is room. */
+export const apart = (labels: Labels) => ({
+  podAntiAffinity: {
+    preferredDuringSchedulingIgnoredDuringExecution: [
+      {
+        weight: 100,
+        podAffinityTerm: { topologyKey: 'kubernetes.io/hostname', labelSelector: { matchLabels: labels } },
+      },
+    ],
+  },
+});

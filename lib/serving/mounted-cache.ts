@@ -1,6 +1,6 @@
-import { k8s } from 'cdk8s-plus-30';
 import { Construct } from 'constructs';
-import { clusterScoped, namespaceOf, stamped, type WorkloadIdentity } from '../core';
+import { namespaceOf, stamped, type WorkloadIdentity } from '../core';
+import { claimedVolume } from './claimed-volume';
 import type { ModelCache } from './model-cache';
 import type { IWeightsPlace, PlacedFolder, WantedWeights } from './placed-weights';
 import { SharedProgram } from './shared-program';
@@ -44,17 +44,13 @@ export class MountedCache extends Construct implements IWeightsPlace {
     // What a volume says of its source stands for ever: a change is another volume.
     const name = stamped(`${server.node.id}-${short}`, [bucket.name, prefix, cacheGiB(GiB)].join('\n'));
     const volumeName = `${namespace}-${name}`;
-    const accessModes = ['ReadOnlyMany'];
-    // The API asks for a size and nothing reads it.
-    const size = { storage: k8s.Quantity.fromString('1Gi') };
-    const volume = new k8s.KubePersistentVolume(this, `Volume-${volumeName}`, {
-      metadata: { name: volumeName },
-      spec: {
-        accessModes,
-        capacity: size,
-        storageClassName: '',
-        persistentVolumeReclaimPolicy: 'Retain',
-        claimRef: { apiVersion: 'v1', kind: 'PersistentVolumeClaim', name, namespace },
+    claimedVolume(this, {
+      id: volumeName,
+      name,
+      namespace,
+      volumeName,
+      accessMode: 'ReadOnlyMany',
+      from: {
         mountOptions: ['read-only', `region ${bucket.region}`, `prefix ${prefix}`],
         csi: {
           driver: DRIVER,
@@ -70,11 +66,6 @@ export class MountedCache extends Construct implements IWeightsPlace {
           },
         },
       },
-    });
-    clusterScoped(volume);
-    new k8s.KubePersistentVolumeClaim(this, `Claim-${volumeName}`, {
-      metadata: { name, namespace },
-      spec: { accessModes, storageClassName: '', volumeName, resources: { requests: size } },
     });
     return { mount: { claim: name }, waitsSeconds: fetchSeconds, diskGiB: cacheGiB(GiB) };
   }

@@ -1,7 +1,7 @@
-import { k8s } from 'cdk8s-plus-30';
 import { Construct } from 'constructs';
 import type { INodePool } from '../contracts';
-import { clusterScoped, Daemon, images, namespaceOf, PlatformError, WorkloadIdentity } from '../core';
+import { Daemon, images, namespaceOf, PlatformError, WorkloadIdentity } from '../core';
+import { claimedVolume } from './claimed-volume';
 import { type ModelCache, storeEnv } from './model-cache';
 import type { IWeightsPlace, PlacedFolder, WantedWeights } from './placed-weights';
 import { nodeWeights, SharedProgram } from './shared-program';
@@ -99,25 +99,13 @@ export class NodeCache extends Construct implements IWeightsPlace {
     const known = this.claims.get(namespace);
     if (known) return known;
     const name = this.node.id;
-    const volumeName = `${name}-${namespace}`;
-    const accessModes = [write ? 'ReadWriteMany' : 'ReadOnlyMany'];
-    // The API asks for a size and nothing reads it.
-    const size = { storage: k8s.Quantity.fromString('1Gi') };
-    const volume = new k8s.KubePersistentVolume(this, `Volume-${namespace}`, {
-      metadata: { name: volumeName },
-      spec: {
-        accessModes,
-        capacity: size,
-        storageClassName: '',
-        persistentVolumeReclaimPolicy: 'Retain',
-        claimRef: { apiVersion: 'v1', kind: 'PersistentVolumeClaim', name, namespace },
-        hostPath: { path: HOST_FOLDER, type: 'DirectoryOrCreate' },
-      },
-    });
-    clusterScoped(volume);
-    new k8s.KubePersistentVolumeClaim(this, `Claim-${namespace}`, {
-      metadata: { name, namespace },
-      spec: { accessModes, storageClassName: '', volumeName, resources: { requests: size } },
+    claimedVolume(this, {
+      id: namespace,
+      name,
+      namespace,
+      volumeName: `${name}-${namespace}`,
+      accessMode: write ? 'ReadWriteMany' : 'ReadOnlyMany',
+      from: { hostPath: { path: HOST_FOLDER, type: 'DirectoryOrCreate' } },
     });
     this.claims.set(namespace, name);
     return name;

@@ -1,6 +1,6 @@
 import { Construct } from 'constructs';
 import type { IScrapeTarget } from '../../contracts';
-import { charts, HelmRelease, type MetricsEndpoint, type PodGroup, policyOf, sized } from '../../core';
+import { apart, charts, HelmRelease, type MetricsEndpoint, type PodGroup, policyOf, sized } from '../../core';
 
 const NAME = 'agentgateway';
 const XDS_PORT = 9978;
@@ -36,22 +36,7 @@ export class Agentgateway extends Construct implements IScrapeTarget {
     super(scope, id);
     const { replicas } = policyOf(this);
     const labels = { 'app.kubernetes.io/name': NAME, 'app.kubernetes.io/instance': NAME };
-    const apart =
-      replicas > 1
-        ? {
-            podAntiAffinity: {
-              preferredDuringSchedulingIgnoredDuringExecution: [
-                {
-                  weight: 100,
-                  podAffinityTerm: {
-                    topologyKey: 'kubernetes.io/hostname',
-                    labelSelector: { matchLabels: labels },
-                  },
-                },
-              ],
-            },
-          }
-        : undefined;
+    const affinity = replicas > 1 ? apart(labels) : undefined;
     const release = new HelmRelease(this, 'Release', {
       name: NAME,
       ...charts.agentgateway,
@@ -61,7 +46,7 @@ export class Agentgateway extends Construct implements IScrapeTarget {
           ...(replicas > 1 ? { podDisruptionBudget: { maxUnavailable: 1 } } : {}),
         },
         resources: sized(SIZE),
-        ...(apart ? { affinity: apart } : {}),
+        ...(affinity ? { affinity } : {}),
         // All that is missing for the restricted level.
         podSecurityContext: { seccompProfile: { type: 'RuntimeDefault' } },
         // Off at default: InferencePools would be backends that nobody knows.
@@ -81,7 +66,7 @@ export class Agentgateway extends Construct implements IScrapeTarget {
             },
           ],
           serviceAccount: NAME,
-          ...(apart ? { spec: { affinity: apart } } : {}),
+          ...(affinity ? { spec: { affinity } } : {}),
         },
       },
     });

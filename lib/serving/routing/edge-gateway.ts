@@ -5,6 +5,7 @@ import { clusterOf, declare, type MetricsEndpoint, namespaceOf, PlatformError } 
 import { EnvoyAiGateway } from './envoy-gateway';
 import type { Fleet } from './fleet';
 import { fleetOf, type GatewayController, healthOf } from './fleets';
+import { parentRef } from './gateway-object';
 import { type EdgeAccess, networkLoadBalancer, TCP_IDLE_SECONDS, TLS_IDLE_SECONDS } from './load-balancer';
 
 /** Who ends TLS, with whose certificate: ACM at the load balancer, or cert-manager at the proxies. */
@@ -126,7 +127,7 @@ export class EdgeGateway extends Construct implements IScrapeTarget {
       kind: 'HTTPRoute',
       metadata: { name: to.service, namespace },
       spec: {
-        parentRefs: [this.proxy.parentRef(section(host))],
+        parentRefs: [parentRef(this.proxy, section(host))],
         hostnames: [host],
         rules: [
           // Longer paths win; without a backend the answer is an error.

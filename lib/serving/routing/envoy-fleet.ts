@@ -1,4 +1,4 @@
-import { ApiObject, Lazy } from 'cdk8s';
+import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import {
   DEREGISTER_SECONDS,
@@ -15,7 +15,7 @@ import {
 } from '../../core';
 import { ENVOY_CLASS, type EnvoyAiGateway } from './envoy-gateway';
 import type { Fleet, FleetProps } from './fleet';
-import { writtenListener } from './gateway-proxy';
+import { gatewayObject } from './gateway-object';
 
 /** Ports below 1024 need a right that the proxies do not have: they listen so much higher. */
 const SHIFT = 10_000;
@@ -116,20 +116,12 @@ export class EnvoyFleet extends Construct implements Fleet {
         },
       });
     }
-    new ApiObject(this, 'Gateway', {
-      apiVersion: 'gateway.networking.k8s.io/v1',
-      kind: 'Gateway',
-      metadata: {
-        ...metadata,
-        ...(props.models ? { annotations: { 'aigateway.envoyproxy.io/gateway-config': name } } : {}),
-      },
-      spec: {
-        gatewayClassName: ENVOY_CLASS,
-        infrastructure: {
-          parametersRef: { group: 'gateway.envoyproxy.io', kind: 'EnvoyProxy', name },
-        },
-        listeners: Lazy.any({ produce: () => props.listeners().map(writtenListener) }),
-      },
+    gatewayObject(this, {
+      name,
+      annotations: props.models ? { 'aigateway.envoyproxy.io/gateway-config': name } : undefined,
+      gatewayClass: ENVOY_CLASS,
+      parameters: { group: 'gateway.envoyproxy.io', kind: 'EnvoyProxy' },
+      listeners: props.listeners,
     });
     const targetRefs = [{ group: 'gateway.networking.k8s.io', kind: 'Gateway', name }];
     const silence = `${drainSeconds + MARGIN_SECONDS}s`;
@@ -202,16 +194,5 @@ export class EnvoyFleet extends Construct implements Fleet {
       ...(props.models ? [proxies.metrics('aigw-admin', { name: `${name}-processor` })] : []),
     ];
     controller.serve(this.pods);
-  }
-
-  /** What a route names to be answered here. */
-  public parentRef(sectionName?: string) {
-    return {
-      group: 'gateway.networking.k8s.io',
-      kind: 'Gateway',
-      name: this.name,
-      namespace: this.namespace,
-      ...(sectionName ? { sectionName } : {}),
-    };
   }
 }

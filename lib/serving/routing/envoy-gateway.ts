@@ -2,6 +2,7 @@ import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import type { IScrapeTarget } from '../../contracts';
 import {
+  apart,
   charts,
   HelmRelease,
   images,
@@ -44,17 +45,6 @@ export class EnvoyAiGatewayCrds extends Construct {
     });
   }
 }
-
-const apart = (labels: Readonly<Record<string, string>>) => ({
-  podAntiAffinity: {
-    preferredDuringSchedulingIgnoredDuringExecution: [
-      {
-        weight: 100,
-        podAffinityTerm: { topologyKey: 'kubernetes.io/hostname', labelSelector: { matchLabels: labels } },
-      },
-    ],
-  },
-});
 
 /**
  * Envoy Gateway, which makes proxies of Gateways, and Envoy AI Gateway beside it, which teaches them to read models off

@@ -1,6 +1,12 @@
 import type { IScrapeTarget } from '../../contracts';
-import type { PodGroup, Size } from '../../core';
-import type { GatewayService, Listener } from './gateway-proxy';
+import type { Labels, PodGroup, Size } from '../../core';
+import type { Listener } from './gateway-object';
+
+/** How the Service in front of the proxies looks. */
+export interface GatewayService {
+  readonly annotations?: Labels;
+  readonly spec: Readonly<Record<string, unknown>> & { readonly type: 'ClusterIP' | 'LoadBalancer' };
+}
 
 /** What the proxies of one Gateway are told, whoever makes them. */
 export interface FleetProps {
@@ -34,6 +40,4 @@ export interface Fleet extends IScrapeTarget {
   readonly host: string;
   /** Where its pods answer requests. */
   readonly listens: number;
-  /** What a route names to be answered here. */
-  parentRef(sectionName?: string): object;
 }

@@ -1,11 +1,10 @@
-import { ApiObject, Lazy } from 'cdk8s';
+import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import {
   DEREGISTER_SECONDS,
   DeclaredPods,
   declare,
   images,
-  type Labels,
   MARGIN_SECONDS,
   type MetricsEndpoint,
   namespaceOf,
@@ -16,27 +15,7 @@ import {
 } from '../../core';
 import { type Agentgateway, GATEWAY_CLASS } from './agentgateway';
 import type { Fleet, FleetProps } from './fleet';
-
-/** One port and host that a gateway answers, as the Gateway API writes it. */
-export interface Listener {
-  readonly name: string;
-  readonly port: number;
-  readonly protocol: 'HTTP' | 'HTTPS';
-  /** @default - every host */
-  readonly hostname?: string;
-  readonly tls?: {
-    readonly mode: 'Terminate';
-    readonly certificateRefs: readonly { readonly name: string }[];
-  };
-  /** Namespace whose routes may attach; absent for the gateway's own. */
-  readonly from?: string;
-}
-
-/** How the Service in front of the proxies looks. */
-export interface GatewayService {
-  readonly annotations?: Labels;
-  readonly spec: Readonly<Record<string, unknown>> & { readonly type: 'ClusterIP' | 'LoadBalancer' };
-}
+import { gatewayObject } from './gateway-object';
 
 export interface GatewayProxyProps extends FleetProps {
   readonly controller: Agentgateway;
@@ -98,17 +77,11 @@ export class GatewayProxy extends Construct implements Fleet {
         },
       },
     });
-    new ApiObject(this, 'Gateway', {
-      apiVersion: 'gateway.networking.k8s.io/v1',
-      kind: 'Gateway',
-      metadata,
-      spec: {
-        gatewayClassName: GATEWAY_CLASS,
-        infrastructure: {
-          parametersRef: { group: 'agentgateway.dev', kind: 'AgentgatewayParameters', name },
-        },
-        listeners: Lazy.any({ produce: () => props.listeners().map(writtenListener) }),
-      },
+    gatewayObject(this, {
+      name,
+      gatewayClass: GATEWAY_CLASS,
+      parameters: { group: 'agentgateway.dev', kind: 'AgentgatewayParameters' },
+      listeners: props.listeners,
     });
 
     const proxies = new DeclaredPods(this, 'Proxies', {
@@ -139,27 +112,4 @@ export class GatewayProxy extends Construct implements Fleet {
     this.metrics = [proxies.metrics('metrics')];
     props.controller.serve(this.pods);
   }
-
-  /** What a route names to be answered here. */
-  public parentRef(sectionName?: string) {
-    return {
-      group: 'gateway.networking.k8s.io',
-      kind: 'Gateway',
-      name: this.name,
-      namespace: this.namespace,
-      ...(sectionName ? { sectionName } : {}),
-    };
-  }
-}
-
-/** A listener as the Gateway API writes it. */
-export function writtenListener({ from, ...listener }: Listener) {
-  return {
-    ...listener,
-    allowedRoutes: {
-      namespaces: from
-        ? { from: 'Selector', selector: { matchLabels: { 'kubernetes.io/metadata.name': from } } }
-        : { from: 'Same' },
-    },
-  };
 }

@@ -1,4 +1,4 @@
-import type { GatewayService } from './gateway-proxy';
+import type { GatewayService } from './fleet';
 
 /** Who may reach a load balancer: whoever has a private address, or these ranges of the internet. */
 export type EdgeAccess = 'internal' | { readonly public: readonly string[] };

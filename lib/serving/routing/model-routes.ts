@@ -1,6 +1,7 @@
 import { ApiObject, Lazy } from 'cdk8s';
 import type { Construct } from 'constructs';
 import type { Fleet } from './fleet';
+import { parentRef } from './gateway-object';
 
 /** A pool and its part of the requests for a name. */
 export interface PoolShare {
@@ -72,7 +73,7 @@ export class AgentgatewayModelRoutes implements ModelRoutes {
     method?: 'POST',
   ): Readonly<Record<string, unknown>> {
     return {
-      parentRefs: [this.fleet.parentRef('http')],
+      parentRefs: [parentRef(this.fleet, 'http')],
       rules: [
         {
           matches: [
@@ -116,7 +117,7 @@ export class EnvoyModelRoutes implements ModelRoutes {
       kind: 'AIGatewayRoute',
       metadata: { name: model, namespace: this.fleet.namespace },
       spec: {
-        parentRefs: [this.fleet.parentRef('http')],
+        parentRefs: [parentRef(this.fleet, 'http')],
         rules: [
           {
             matches: [{ headers: [{ type: 'Exact', name: 'x-ai-eg-model', value: model }] }],
