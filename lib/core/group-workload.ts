@@ -10,9 +10,10 @@ import { namespaceOf } from './layer';
 import type { MetricsEndpoint } from './metrics';
 import { writeImages } from './mounted-folder';
 import { PodGroup } from './pod-group';
+import { DEREGISTER_SECONDS, MARGIN_SECONDS, podLife, scaledFact, sleepBeforeStop } from './pod-life';
 import { type EnvVars, podTemplate, revisionOf } from './pod-template';
 import { policyOf } from './policy';
-import { DEREGISTER_SECONDS, MARGIN_SECONDS, probes, type WorkloadProps } from './workload';
+import type { WorkloadProps } from './workload';
 
 type MemberProps = Omit<WorkloadProps, 'kind' | 'claims' | 'config' | 'env'> & { readonly env?: EnvVars };
 
@@ -58,7 +59,8 @@ export class GroupWorkload extends Construct {
     this.name = props.name ?? id;
     this.namespace = namespaceOf(this);
     this.mustBeShort();
-    const { replicas = policyOf(this).replicas, drainSeconds = 30, scaled, size } = props;
+    const { replicas = policyOf(this).replicas, scaled, size } = props;
+    const { drainSeconds, graceSeconds, probes } = podLife(props);
     const labels = { 'app.kubernetes.io/name': this.name };
     const leaderLabels = { ...labels, [ROLE]: 'leader' };
 
@@ -75,7 +77,7 @@ export class GroupWorkload extends Construct {
         owner: `${owner}#leader`,
         drainSeconds,
         startupSeconds,
-        ...(scaled ? { scaledBy: scaled.by, minReplicas: replicas, maxReplicas: scaled.max } : {}),
+        ...scaledFact(scaled, replicas),
       },
       { owner: `${owner}#worker`, drainSeconds: 0, startupSeconds },
     ]);
@@ -83,20 +85,16 @@ export class GroupWorkload extends Construct {
     // A worker that is asked to stop outlives its leader, whose answers need it.
     const workerSleep = DEREGISTER_SECONDS + drainSeconds + 5;
     const leader = this.template('Leader', props, leaderLabels, {
-      probes: { ...probes(props), lifecycle: { preStop: { sleep: { seconds: DEREGISTER_SECONDS } } } },
-      spec: {
-        terminationGracePeriodSeconds: DEREGISTER_SECONDS + drainSeconds + MARGIN_SECONDS,
-      },
+      probes,
+      spec: { terminationGracePeriodSeconds: graceSeconds },
     });
     const worker = this.template(
       'Worker',
       { ...props, args: props.memberArgs, ports: props.membersTell ? props.ports : undefined },
       { ...labels, [ROLE]: 'worker' },
       {
-        probes: { lifecycle: { preStop: { sleep: { seconds: workerSleep } } } },
-        spec: {
-          terminationGracePeriodSeconds: workerSleep + MARGIN_SECONDS,
-        },
+        probes: { lifecycle: sleepBeforeStop(workerSleep) },
+        spec: { terminationGracePeriodSeconds: workerSleep + MARGIN_SECONDS },
       },
     );
     this.revision = revisionOf(leader, worker, props.mounts);

@@ -16,9 +16,10 @@ import type { Labels } from './kube';
 import { namespaceOf } from './layer';
 import type { MetricsEndpoint } from './metrics';
 import { PodGroup } from './pod-group';
+import { podLife, scaledFact } from './pod-life';
 import { type EnvVars, podTemplate, revisionOf } from './pod-template';
 import { policyOf } from './policy';
-import { DEREGISTER_SECONDS, MARGIN_SECONDS, probes, replicaSpread, type WorkloadProps } from './workload';
+import { replicaSpread, type WorkloadProps } from './workload';
 
 type PodsProps = Omit<WorkloadProps, 'appProtocols' | 'claims' | 'config' | 'env' | 'kind' | 'rollout'>;
 
@@ -61,13 +62,14 @@ export class KServeWorkload extends Construct {
     this.pods = new PodGroup(this, 'Pods', { name: this.name, labels: this.labels });
     this.identity.usedBy(this.pods);
 
-    const { scaled, startupSeconds, drainSeconds = 30, replicas = policyOf(this).replicas } = props;
+    const { scaled, startupSeconds, replicas = policyOf(this).replicas } = props;
+    const { drainSeconds, graceSeconds, probes } = podLife(props);
     const owner = `Deployment/${this.namespace}/${this.deployment}`;
     declare(this, 'lifecycle', {
       owner,
       drainSeconds,
       startupSeconds,
-      ...(scaled ? { scaledBy: scaled.by, minReplicas: replicas, maxReplicas: scaled.max } : {}),
+      ...scaledFact(scaled, replicas),
     });
     declare(this, 'provides', {
       objects: [
@@ -84,9 +86,9 @@ export class KServeWorkload extends Construct {
       name: KSERVE_CONTAINER,
       labels: this.labels,
       serviceAccount: this.identity.serviceAccount,
-      probes: { ...probes(props), lifecycle: { preStop: { sleep: { seconds: DEREGISTER_SECONDS } } } },
+      probes,
       spec: {
-        terminationGracePeriodSeconds: DEREGISTER_SECONDS + drainSeconds + MARGIN_SECONDS,
+        terminationGracePeriodSeconds: graceSeconds,
         ...((scaled?.max ?? replicas) > 1
           ? { topologySpreadConstraints: replicaSpread(this, this.labels, props) }
           : {}),

@@ -9,6 +9,7 @@ import { namespaceOf } from './layer';
 import type { MetricsEndpoint } from './metrics';
 import { writeImages } from './mounted-folder';
 import { PodGroup } from './pod-group';
+import { podLife, scaledFact } from './pod-life';
 import { type PodProps, type ProbeTarget, podTemplate, revisionOf } from './pod-template';
 import { policyOf } from './policy';
 
@@ -76,11 +77,6 @@ export interface WorkloadProps extends PodProps {
   readonly identity?: WorkloadIdentity;
 }
 
-/** Time for endpoints to leave every proxy before the process is told to stop. */
-export const DEREGISTER_SECONDS = 15;
-/** Time between the last answer and the kill. */
-export const MARGIN_SECONDS = 15;
-
 /** The one place that writes a service: pods, their Service, budget, account and policy. */
 export class Workload extends Construct {
   public readonly name: string;
@@ -109,34 +105,28 @@ export class Workload extends Construct {
     if (props.apiAccess) this.pods.reach('apiServer', { why: 'reads the Kubernetes API' });
 
     const replicas = props.replicas ?? policyOf(this).replicas;
-    const drainSeconds = props.drainSeconds ?? 30;
+    const scaled =
+      props.scaled ??
+      (props.madeBy ? { by: `Rollout/${this.namespace}/${props.madeBy}`, max: replicas } : undefined);
+    const { drainSeconds, graceSeconds, probes } = podLife(props);
     declare(this, 'lifecycle', {
       owner: this.owner,
       drainSeconds,
       startupSeconds: props.startupSeconds,
-      ...(props.scaled || props.madeBy
-        ? {
-            scaledBy: props.scaled?.by ?? `Rollout/${this.namespace}/${props.madeBy}`,
-            minReplicas: replicas,
-            maxReplicas: props.scaled?.max ?? replicas,
-          }
-        : {}),
+      ...scaledFact(scaled, replicas),
     });
 
     const template = podTemplate(this, props, {
       name: this.name,
       labels: this.labels,
       serviceAccount: this.identity.serviceAccount,
-      probes: {
-        ...probes(props),
-        lifecycle: { preStop: { sleep: { seconds: DEREGISTER_SECONDS } } },
-      },
+      probes,
       claims: Object.fromEntries(
         Object.entries(props.claims ?? {}).map(([claim, { path }]) => [claim, path]),
       ),
       spec: {
-        terminationGracePeriodSeconds: DEREGISTER_SECONDS + drainSeconds + MARGIN_SECONDS,
-        ...((props.scaled?.max ?? replicas) > 1
+        terminationGracePeriodSeconds: graceSeconds,
+        ...((scaled?.max ?? replicas) > 1
           ? { topologySpreadConstraints: replicaSpread(this, this.labels, props) }
           : {}),
       },
@@ -144,7 +134,7 @@ export class Workload extends Construct {
     this.revision = revisionOf(template, props.mounts);
     const metadata = { name: this.name, namespace: this.namespace, labels: { ...this.labels } };
     const common = {
-      ...(props.scaled || props.madeBy ? {} : { replicas }),
+      ...(scaled ? {} : { replicas }),
       selector: { matchLabels: { ...this.labels } },
       template,
     };
@@ -252,35 +242,4 @@ export function replicaSpread(
 function opened({ ports, sidecars = {} }: PodProps): PodProps['ports'] {
   const inFront = Object.values(sidecars).map((sidecar) => sidecar.ports);
   return inFront.length ? Object.assign({}, ...inFront) : ports;
-}
-
-function probe(target: ProbeTarget, ports: PodProps['ports']): k8s.Probe {
-  if ('tcp' in target) return { tcpSocket: { port: k8s.IntOrString.fromString(target.tcp) } };
-  if ('grpc' in target) {
-    const number = ports?.[target.grpc];
-    if (number === undefined) throw new Error(`a probe asks port '${target.grpc}', which is not opened`);
-    return { grpc: { port: number, service: target.service } };
-  }
-  const timeout = target.timeoutSeconds ? { timeoutSeconds: target.timeoutSeconds } : {};
-  if ('command' in target) return { exec: { command: [...target.command] }, ...timeout };
-  const port = target.port ?? Object.keys(ports ?? {})[0];
-  return { httpGet: { path: target.path, port: k8s.IntOrString.fromString(port) }, ...timeout };
-}
-
-/** When a container has started, takes traffic, and is beyond help. */
-export function probes(
-  props: Pick<WorkloadProps, 'startupSeconds' | 'ready' | 'alive' | 'ports'>,
-): Pick<k8s.Container, 'startupProbe' | 'readinessProbe' | 'livenessProbe'> {
-  const periodSeconds = props.startupSeconds > 120 ? 10 : 5;
-  return {
-    startupProbe: {
-      ...probe(props.ready, props.ports),
-      periodSeconds,
-      failureThreshold: Math.ceil(props.startupSeconds / periodSeconds),
-    },
-    readinessProbe: { ...probe(props.ready, props.ports), periodSeconds: 10, failureThreshold: 3 },
-    ...(props.alive
-      ? { livenessProbe: { ...probe(props.alive, props.ports), periodSeconds: 20, failureThreshold: 3 } }
-      : {}),
-  };
 }
