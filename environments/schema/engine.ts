@@ -101,6 +101,12 @@ export const sglangExperts = optional(valueOr(boolean(whole), objectOf(whole, { 
 export const vllmKeys = {
   utilization: optional(number('Share of GPU memory that vLLM takes', { above: 0, max: 0.98 })),
   kvOffloadGiB: optional(integer("Host memory for what the GPUs' cache has no room for, in GiB", { min: 1 })),
+  lmcache: optional(
+    objectOf('Caches of prompts that LMCache keeps, in a process of its own', {
+      memoryGiB: integer('Host memory for them, in GiB', { min: 1 }),
+      diskGiB: optional(integer('Disk of the node, when that is full; absent means none', { min: 1 })),
+    }),
+  ),
   structuredOutputs: optional(
     enumOf('Who holds an answer to a schema', ['xgrammar', 'guidance', 'outlines']),
   ),

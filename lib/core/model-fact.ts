@@ -75,6 +75,8 @@ export interface ModelStart {
   readonly adapters?: { readonly slots: number; readonly rank: number };
   /** Tokens guessed ahead in one step, by a model of its own or by the words of the prompt. */
   readonly speculative?: { readonly tokens: number; readonly model?: string };
+  /** A process beside the engine's own keeps caches, and opens each of its GPUs for that. */
+  readonly cacheServer?: boolean;
   /** The model's config.json, where the catalog does not have it. */
   readonly config?: Readonly<Record<string, unknown>>;
   /** A start that somebody measured, which settles what arithmetic leaves open. */

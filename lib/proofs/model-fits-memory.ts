@@ -24,7 +24,11 @@ export const modelFitsMemory: Proof = {
       const refusal = served.checkpoint ? judged(served as KnownModel) : unknown(served);
       return refusal ? [{ ...refusal, ...(served.origin ? { origin: served.origin } : {}) }] : [];
     });
-    const sharers = all.map((served) => ({ ...served, utilization: served.start.utilization }));
+    const sharers = all.map((served) => ({
+      ...served,
+      utilization: served.start.utilization,
+      ...(served.start.cacheServer ? { processes: 2 } : {}),
+    }));
     return {
       findings: [
         ...findings,

@@ -75,6 +75,7 @@ export function fitInput(served: KnownModel): FitInput {
     context: fact.context ?? checkpoint.model.maxContext,
     ...startedAs(fact, start),
     ...(start.dtype ? { dtype: start.dtype } : {}),
+    ...(start.cacheServer ? { cacheServer: true } : {}),
     ...(start.adapters || start.speculative ? { companions: companions(start) } : {}),
     ...(uncounted.length ? { uncounted } : {}),
   };

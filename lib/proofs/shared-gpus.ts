@@ -5,6 +5,7 @@ import type { ServedModel } from './served-models';
 /** A server that may meet others on one GPU, with the part of it that it takes. */
 export interface Sharer extends Pick<ServedModel, 'fact' | 'object' | 'origin' | 'pool' | 'card'> {
   readonly utilization: number;
+  readonly processes?: number;
 }
 
 /** Servers whose pods may meet on one GPU of a pool that is shared by time, and together request more than there is. */
@@ -22,7 +23,11 @@ export function sharing(all: readonly Sharer[]): readonly Refusal[] {
       .sort((a, b) => b.utilization - a.utilization)
       .slice(0, most);
     const fault = sharesAddUp(
-      pods.map(({ fact, utilization }) => ({ name: fact.alias, utilization })),
+      pods.map(({ fact, utilization, processes }) => ({
+        name: fact.alias,
+        utilization,
+        ...(processes ? { processes } : {}),
+      })),
       visibleGiB(meeting[0].card),
     );
     if (!fault) return [];

@@ -41,16 +41,33 @@ export interface ReplicaProps {
 /** Below this an engine and its loader were seen to be killed. */
 const LEAST_MEMORY_GIB = 12;
 
-/** CPU, memory and GPUs of a replica that keeps `besidesGiB` more in memory than an engine needs. */
-export function replicaResources(at: Construct, props: ReplicaProps, besidesGiB = 0): PodResources {
+/** Caches that a replica keeps in memory beside what its engine needs. */
+export interface KeptInMemory {
+  /** The prop that asks for it. */
+  readonly key: string;
+  readonly GiB: number;
+  /** Memory of the process that keeps them. */
+  readonly processGiB?: number;
+}
+
+/** CPU, memory and GPUs of a replica. */
+export function replicaResources(at: Construct, props: ReplicaProps, kept?: KeptInMemory): PodResources {
   const { pool, gpus = 1 } = props;
   const device = replicaDevice(at, props);
-  const memoryGiB = props.memoryGiB ?? shareOf(32 * gpus + besidesGiB, pool.room?.memoryGiB, gpus, device);
-  if (besidesGiB > 0 && memoryGiB - besidesGiB < LEAST_MEMORY_GIB) {
+  const { key, GiB = 0, processGiB = 0 } = kept ?? {};
+  const memoryGiB =
+    props.memoryGiB ?? shareOf(32 * gpus + GiB + processGiB, pool.room?.memoryGiB, gpus, device);
+  const least = LEAST_MEMORY_GIB + processGiB;
+  if (GiB > 0 && memoryGiB - GiB < least) {
+    const of = processGiB
+      ? 'the engine, its loader and the server of the caches'
+      : 'the engine and its loader';
     throw new PlatformError(at, {
-      what: `'kvOffloadGiB' is ${besidesGiB}, of ${memoryGiB} GiB of memory for one replica`,
-      why: `it leaves less than the ${LEAST_MEMORY_GIB} GiB that the engine and its loader need, and the kernel kills them`,
-      fix: `lower kvOffloadGiB to ${Math.max(0, memoryGiB - LEAST_MEMORY_GIB)}, or take a pool whose nodes have more memory`,
+      what: `'${key}' is ${GiB}, of ${memoryGiB} GiB of memory for one replica`,
+      why: `it leaves less than the ${least} GiB that ${of} need, and the kernel kills them`,
+      fix:
+        `set memoryGiB to ${GiB + least}, which sends it to the larger nodes of the pool` +
+        (memoryGiB > least ? `, or lower ${key} to ${memoryGiB - least}` : ''),
     });
   }
   return {

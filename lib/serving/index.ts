@@ -7,6 +7,7 @@ export * from './disaggregated';
 export type { ReplicaProps } from './gpu-replica';
 export { KServeDefaults } from './kserve-defaults';
 export * from './kserve-service';
+export type { LmCache } from './lmcache';
 export { type CachedWeights, ModelCache, type ModelCacheProps } from './model-cache';
 export * from './model-server';
 export * from './model-simulator';

@@ -22,6 +22,7 @@ interface Asked extends NodeGroupProps {
   readonly pool: INodePool;
   readonly gpus?: number;
   readonly kvOffloadGiB?: number;
+  readonly lmcache?: unknown;
   readonly speculative?: object;
   readonly load?: 'stream' | 'copy';
 }
@@ -164,7 +165,9 @@ export function mustWorkAsGroup(server: Construct, asked: Asked, own: string): v
       fix: `build one (FROM ${own}, then the aws-efa-installer with --skip-kmod, which brings aws-ofi-nccl) and name it in 'image', or delete efa`,
     });
   }
-  const beside = (['kvOffloadGiB', 'speculative'] as const).find((key) => asked[key] !== undefined);
+  const beside = (['kvOffloadGiB', 'lmcache', 'speculative'] as const).find(
+    (key) => asked[key] !== undefined,
+  );
   if (beside) {
     throw new PlatformError(server, {
       what: `has '${beside}' and 'nodes' ${nodes}`,

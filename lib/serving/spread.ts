@@ -50,6 +50,7 @@ interface Asked extends SpreadProps {
   readonly quantization?: string;
   readonly config?: Readonly<Record<string, unknown>>;
   readonly kvOffloadGiB?: number;
+  readonly lmcache?: unknown;
   readonly adapters?: object;
 }
 
@@ -194,6 +195,13 @@ function mustBeAlone(server: Construct, engine: Spreading, asked: Asked): void {
       what: `has 'kvOffloadGiB' and 'dataParallel' ${dataParallel}`,
       why: "each rank would take that much of the host's memory for itself",
       fix: 'delete kvOffloadGiB',
+    });
+  }
+  if (asked.lmcache) {
+    throw new PlatformError(server, {
+      what: `has 'lmcache' and 'dataParallel' ${dataParallel}`,
+      why: 'each rank would start a server at the same address, and all but the first end there',
+      fix: 'delete lmcache',
     });
   }
   if (engine === 'sglang' && WHOLE_ATTENTION.includes(checkpointOf(asked)?.model.architecture ?? '')) {

@@ -74,7 +74,7 @@ export const REFUSED: Flags = {
   '--hf-token': { why: 'everyone who may list pods reads it there', fix: "use the prop 'hubToken'" },
   '--kv-offloading-backend': {
     why: "with 'lmcache' the engine calls a server of LMCache in its own pod (tcp://localhost:5555), which nothing starts",
-    fix: "use the prop 'kvOffloadGiB': the engine keeps the same in the memory of its host by itself",
+    fix: "use the prop 'lmcache', or 'kvOffloadGiB': the engine keeps the same in the memory of its host by itself",
   },
   '--enable-sleep-mode': {
     why: 'its doors open only in the development mode of the engine, and then to everyone who can reach it, without a key',

@@ -5,6 +5,7 @@ import { adapterRoom } from './adapters';
 import { type BatchLimits, batchLimits, type Profile } from './batch-limits';
 import { parsersOf } from './families';
 import {
+  type KeptInMemory,
   onDevice,
   type ReplicaProps,
   replicaResources,
@@ -12,6 +13,14 @@ import {
   startupSeconds,
 } from './gpu-replica';
 import { ENGINE_ADDRESS, engineEvents, kvEvents, mustCache } from './kv-events';
+import {
+  keptByLmCache,
+  type LmCache,
+  lmcacheKeeper,
+  mustKeep,
+  OWNED_WITH_LMCACHE,
+  REFUSED_WITH_LMCACHE,
+} from './lmcache';
 import { ModelServer, type ModelServerProps } from './model-server';
 import {
   EFA_ENV,
@@ -102,6 +111,11 @@ export interface VllmServiceProps
    */
   readonly kvOffloadGiB?: number;
   /**
+   * The same by LMCache, in a process of its own: memory of the host, and disk of the node when that is full.
+   * @default - none
+   */
+  readonly lmcache?: LmCache;
+  /**
    * Reads tool calls out of answers; 'none' switches it off.
    * @default - the one of the model's family
    */
@@ -174,7 +188,7 @@ export function vllmPod(server: Construct, props: VllmServiceProps, settings: Se
     startupSeconds(props.model, weights.secondsPerGiB, props.quantization) + memberSeconds(props);
   const efa = nodes > 1 ? props.pool.efa : undefined;
   const resources: PodResources = {
-    ...replicaResources(server, props, props.kvOffloadGiB),
+    ...replicaResources(server, props, keptBy(props)),
     ...(efa ? { devices: { [efa.resource]: efa.perNode } } : {}),
   };
 
@@ -184,11 +198,18 @@ export function vllmPod(server: Construct, props: VllmServiceProps, settings: Se
   mustSee(server, props);
   mustQuantize(server, props.quantization);
   mustCache(server, props);
+  mustKeep(server, { ...props, adapters });
   if (props.config) mustRead(server, props.config, props.model);
   if (props.speculative) mustShareWords(server, props.model, props.speculative);
   const events = props.kvEvents ? kvEvents('replica') : undefined;
-  const owned = events ? { ...OWNED, ...OWNED_WITH_EVENTS } : OWNED;
-  checkFlags(server, extraArgs, owned, nodes > 1 ? { ...REFUSED, ...REFUSED_IN_GROUPS } : REFUSED);
+  const keeper = props.lmcache && lmcacheKeeper(props.lmcache, gpus, image);
+  const owned = { ...OWNED, ...(events ? OWNED_WITH_EVENTS : {}), ...(keeper ? OWNED_WITH_LMCACHE : {}) };
+  const refused = {
+    ...REFUSED,
+    ...(nodes > 1 ? REFUSED_IN_GROUPS : {}),
+    ...(keeper ? REFUSED_WITH_LMCACHE : {}),
+  };
+  checkFlags(server, extraArgs, owned, refused);
   const inGroup = nodes > 1 ? vllmGroupArgs(nodes, layout, starts) : undefined;
   const args = engineArgs();
 
@@ -211,6 +232,7 @@ export function vllmPod(server: Construct, props: VllmServiceProps, settings: Se
       ...(props.observed ? { observed: props.observed } : {}),
       ...(room ? { adapters: room } : {}),
       ...(guesses ? { speculative: guesses.speculative } : {}),
+      ...(keeper ? { cacheServer: true } : {}),
       ...(uncounted.length ? { uncounted } : {}),
     },
     image,
@@ -228,11 +250,14 @@ export function vllmPod(server: Construct, props: VllmServiceProps, settings: Se
       ...(nodes > 1 ? groupEnv('VLLM_HOST_IP') : {}),
       ...(events ? ENGINE_ADDRESS : {}),
       ...(efa ? EFA_ENV : {}),
+      ...keeper?.env,
     },
     resources,
     // Compiled kernels and graphs below the home directory; the root file system is read-only.
-    writable: { [VLLM_HOME]: '20Gi', ...weights.writable },
+    writable: { [VLLM_HOME]: '20Gi', ...weights.writable, ...keeper?.writable },
     ...podOf(weights),
+    // Before the weights: it takes seconds.
+    ...(keeper ? { init: { ...keeper.init, ...weights.init } } : {}),
     ...replicaSharedMemory(gpus, props.kvOffloadGiB),
     ...(events ? { kvEvents: events } : {}),
     startupSeconds: starts,
@@ -254,6 +279,7 @@ export function vllmPod(server: Construct, props: VllmServiceProps, settings: Se
       ...formatFlags(server, props),
       ...cacheFlags(props),
       ...(events ? engineEvents(server.node.id, events) : []),
+      ...(keeper?.args ?? []),
       ...(task === 'generate' ? answerFlags(server, props) : []),
       ...(props.speculative
         ? [`--speculative-config=${speculativeConfig(server, props.speculative, weights.pathOf)}`]
@@ -272,6 +298,12 @@ export function vllmPod(server: Construct, props: VllmServiceProps, settings: Se
       ...extraArgs,
     ];
   }
+}
+
+/** Caches that stay in the memory of the host. */
+function keptBy({ kvOffloadGiB, lmcache, gpus = 1 }: VllmServiceProps): KeptInMemory | undefined {
+  if (lmcache) return keptByLmCache(lmcache, gpus);
+  return kvOffloadGiB ? { key: 'kvOffloadGiB', GiB: kvOffloadGiB } : undefined;
 }
 
 /** Processes that take requests: else as many as there are ranks on all nodes. */

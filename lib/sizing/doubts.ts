@@ -1,6 +1,7 @@
 import type { FitInput } from './fit';
+import { bytesPerToken } from './kv-cache';
 import { capturedOutside } from './overhead';
-import { spreadGpus } from './units';
+import { GIB, spreadGpus } from './units';
 import { hasFormat, weightsGiB } from './weights';
 
 interface Doubt {
@@ -19,6 +20,9 @@ const LEAST_SPREAD_CONTEXT_GIB = 0.5;
 const LEAST_GRAPHS_GIB = 0.3;
 /** More where nearly all is requested: the sampler warms up in what is left. */
 const WARM_UP_GIB = 0.5;
+/** Buffers of a server of caches on each GPU: four chunks of 256 tokens, and the numbers of a million blocks. */
+const COPIED_TOKENS = 4 * 256;
+const NUMBERS_BYTES = 2 ** 23;
 /** Part of a card above which repacking weights at load was seen to run out of memory. */
 const REPACK_SHARE = 0.6;
 
@@ -44,6 +48,7 @@ export function doubts(input: FitInput, weightsPerGpuGiB: number): readonly Doub
     : Math.max(LEAST_SPREAD_CONTEXT_GIB, SPREAD_CONTEXT * visibleGiB);
   const wanted =
     process +
+    (input.cacheServer ? process + copyBuffers(input) : 0) +
     Math.max(LEAST_GRAPHS_GIB, capturedOutside(model, input)) +
     (utilization > 0.95 ? WARM_UP_GIB : 0);
   if (left < wanted) {
@@ -66,4 +71,10 @@ export function doubts(input: FitInput, weightsPerGpuGiB: number): readonly Doub
     }
   }
   return found;
+}
+
+function copyBuffers({ checkpoint: { model }, fp8Cache, ...input }: FitInput): number {
+  const request = { ...input, bytes: fp8Cache ? (1 as const) : (2 as const) };
+  const bytes = model.cache.reduce((sum, group) => sum + bytesPerToken(model, group, request), 0);
+  return (bytes * COPIED_TOKENS + NUMBERS_BYTES) / GIB;
 }

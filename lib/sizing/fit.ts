@@ -43,6 +43,11 @@ export interface FitInput {
    */
   readonly uncounted?: readonly string[];
   /**
+   * Whether a second process opens each GPU and copies caches out of it.
+   * @default false
+   */
+  readonly cacheServer?: boolean;
+  /**
    * Adapters and drafts beside the model; counted with the weights.
    * @default - none
    */

@@ -2,6 +2,11 @@
 export interface Sharer {
   readonly name: string;
   readonly utilization: number;
+  /**
+   * Processes of it that open the GPU.
+   * @default 1
+   */
+  readonly processes?: number;
 }
 
 /** Why servers cannot share one GPU. */
@@ -11,14 +16,15 @@ export interface SharingFault {
   readonly fix: string;
 }
 
-/** Beside what each requests it opens a CUDA context, which no utilization counts. */
+/** Beside what each requests each of its processes opens a CUDA context, which no utilization counts. */
 const CONTEXT_GIB = 0.5;
 
 /** Whether servers that run on one GPU in turns leave each other the memory that each takes at its start. */
 export function sharesAddUp(servers: readonly Sharer[], visibleGiB: number): SharingFault | undefined {
   if (servers.length < 2) return undefined;
   const sum = servers.reduce((total, { utilization }) => total + utilization, 0);
-  const most = 1 - (servers.length * CONTEXT_GIB) / visibleGiB;
+  const contexts = servers.reduce((total, { processes = 1 }) => total + processes, 0);
+  const most = 1 - (contexts * CONTEXT_GIB) / visibleGiB;
   if (sum <= most + 1e-9) return undefined;
   const each = Math.max(0, Math.floor((most / servers.length) * 100) / 100);
   const round = (part: number) => Number(part.toFixed(3));
@@ -28,7 +34,7 @@ export function sharesAddUp(servers: readonly Sharer[], visibleGiB: number): Sha
       `and together request ${round(sum)} of it`,
     why:
       'sharing in turns divides time, not memory: ' +
-      `with ${servers.length} CUDA contexts at most ${round(most)} of ${visibleGiB.toFixed(1)} GiB are there to request, ` +
+      `with ${contexts} CUDA contexts at most ${round(most)} of ${visibleGiB.toFixed(1)} GiB are there to request, ` +
       "and the last to start ends with 'Free memory on device … is less than desired GPU memory utilization'",
     fix: `set utilization to ${each} each, or give each a GPU or a MIG slice of its own`,
   };

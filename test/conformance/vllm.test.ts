@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { models } from '../../lib/catalog';
 import { type Container, render } from '../../lib/core';
-import { VllmService } from '../../lib/serving';
+import { type LmCache, VllmService } from '../../lib/serving';
 import { QUANTIZATIONS } from '../../lib/serving/quantizations';
 import { podOf, served } from '../serving/disaggregated/served';
 import { serving, TestPool } from '../serving/pool';
@@ -51,11 +51,12 @@ optionalSuiteWith('vllm', optional, (python) => {
   const catalog = oneOfEachArchitecture();
   const groups = servedByGroup();
   const roles = servedByRoles();
+  const keeper = servedWithLmCache({ memoryGiB: 1, diskGiB: 10 });
 
   // One process for all: what it imports takes longer than what it reads.
   beforeAll(() => {
     const broken = BROKEN.map(({ fault, args }): Asked => ({ id: fault, args }));
-    said = ask(python, [...everywhere, ...groups, ...roles, ...catalog, ...broken, PREFIX]);
+    said = ask(python, [...everywhere, ...groups, ...roles, keeper, ...catalog, ...broken, PREFIX]);
   }, 400_000);
 
   test('there is a model in each environment with GPUs, and in an example', () => {
@@ -78,6 +79,28 @@ optionalSuiteWith('vllm', optional, (python) => {
     expect(answerOf(id)).toEqual({ id, stage: null, error: null });
     tally('vllm', 1, 'argument lists of servers');
   });
+
+  test('one with LMCache is taken too, and refused where its connector is not there', () => {
+    expect(answerOf(keeper.id)).toEqual({ id: keeper.id, stage: null, error: null });
+    tally('vllm', 1, 'argument lists of servers');
+    const elsewhere = keeper.args.map((arg) => arg.replace('lmcache_mp_connector', 'lmcache_mp_connector_2'));
+    const broken = ask(python, [{ id: 'elsewhere', args: elsewhere }]).answers.get('elsewhere');
+    expect(broken?.error).toMatch(/No module named 'lmcache.integration.vllm.lmcache_mp_connector_2'/);
+    tally('vllm', 1, 'broken lists refused');
+  }, 100_000);
+
+  test("LMCache's server starts by these words, and keeps to what it was given", () => {
+    const status = startedByLmCache(python, keeper.args);
+    expect(status).toMatchObject({
+      is_healthy: true,
+      storage_manager: {
+        l1_managers: { _default: { memory_configured_bytes: 2 ** 30 } },
+        l2_adapters: [{ type: 'FSNativeL2Adapter' }],
+        l2_eviction_controller: { adapters: [{ eviction_policy: 'LRU', total_capacity_bytes: 9 * 2 ** 30 }] },
+      },
+    });
+    tally('vllm', 1, 'servers of LMCache');
+  }, 100_000);
 
   test.each(catalog)('$id is what our catalog says', ({ id }) => {
     expect(answerOf(id)).toEqual({ id, stage: null, error: null });
@@ -215,6 +238,27 @@ interface Template {
 function servedByRoles(): Asked[] {
   const { layer } = served({ reasoningParser: 'none' });
   return ['chat', 'chat-prefill'].map((name) => ({ id: name, args: podOf(layer, name).engine.args ?? [] }));
+}
+
+function servedWithLmCache(lmcache: LmCache): Asked {
+  const layer = serving();
+  const pool = new TestPool(layer, 'l40s', { gpu: 'L40S', gpusPerNode: 4 });
+  const over = { pool, gpus: 2, context: 32768, reasoningParser: 'none' };
+  new VllmService(layer, 'kept', { ...over, model: QWEN, lmcache });
+  const [{ template }] = render(layer).facts.of('pods');
+  return { id: 'with LMCache', args: template.spec.containers[0].args ?? [] };
+}
+
+/** The status of the server that an engine with these arguments would start. */
+function startedByLmCache(python: string, args: readonly string[]): unknown {
+  const flag = '--kv-transfer-config=';
+  const { stdout, stderr } = spawnSync(python, [join(PARTS, 'lmcache-server.py')], {
+    input: args.find((arg) => arg.startsWith(flag))?.slice(flag.length),
+    env: { PATH: process.env.PATH, HOME: tmpdir() },
+    encoding: 'utf8',
+  });
+  if (!stdout) throw new Error(`LMCache ended: ${stderr.trim().split('\n').at(-1)}`);
+  return JSON.parse(stdout);
 }
 
 interface PodMaker {

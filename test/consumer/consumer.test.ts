@@ -67,6 +67,7 @@ describe('the tarball', () => {
       // What Jobs and init containers run.
       'dist/lib/gateway/data/gateway-smoke.py',
       'dist/lib/serving/data/batch-runner.py',
+      'dist/lib/serving/data/lmcache.py',
       'dist/lib/serving/data/node-weights.py',
       'dist/lib/serving/data/pilot.py',
       'dist/lib/serving/data/repository.py',

@@ -451,7 +451,7 @@ describe('refuses', () => {
     expect(message(() => chat(layer, { pool, kvOffloadGiB: 8 }))).toMatchInlineSnapshot(`
       "serving/chat (VllmService): 'kvOffloadGiB' is 8, of 13 GiB of memory for one replica
         why: it leaves less than the 12 GiB that the engine and its loader need, and the kernel kills them
-        fix: lower kvOffloadGiB to 1, or take a pool whose nodes have more memory"
+        fix: set memoryGiB to 20, which sends it to the larger nodes of the pool, or lower kvOffloadGiB to 1"
     `);
   });
   test('sound on an image that cannot decode it, pictures for a model that cannot see them', () => {

@@ -125,6 +125,15 @@ describe('a fit is not promised', () => {
     });
   });
 
+  test('when a second process opens the cards and too little is left for it', () => {
+    const asked = { utilization: 0.95, visibleGiB: 22.03, batchedTokens: 2048, context: 8192 };
+    expect(doubtsOf(asked).doubts).toEqual([]);
+    expect(doubtsOf({ ...asked, cacheServer: true }).doubts).toEqual([
+      'utilization 0.95 leaves 1.10 GiB of a card to all that is not requested, which may take 1.54',
+    ]);
+    expect(doubtsOf({ ...asked, cacheServer: true, utilization: 0.92 }).doubts).toEqual([]);
+  });
+
   test('when a large mixture of 4 bits is repacked', () => {
     const of = checkpoint('openai/gpt-oss-20b');
     expect(

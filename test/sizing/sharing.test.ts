@@ -23,3 +23,9 @@ test('what it advises is accepted', () => {
     expect(sharesAddUp(servers(...Array(count).fill(each)), 44)).toBeUndefined();
   }
 });
+
+test('a server of two processes opens the GPU twice', () => {
+  const kept = servers(0.475, 0.475).map((each) => ({ ...each, processes: 2 }));
+  expect(sharesAddUp(servers(0.475, 0.475), 22)).toBeUndefined();
+  expect(sharesAddUp(kept, 22)?.why).toContain('with 4 CUDA contexts at most 0.909 of 22.0 GiB');
+});

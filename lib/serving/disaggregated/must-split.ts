@@ -16,6 +16,7 @@ interface Asked {
   readonly image?: string;
   readonly task?: string;
   readonly kvOffloadGiB?: number;
+  readonly lmcache?: unknown;
   readonly speculative?: { readonly method: string };
   readonly extraArgs?: readonly string[];
 }
@@ -150,7 +151,7 @@ function readByOthers({ engine, nonCachedTokens }: Asked): Fault | undefined {
   };
 }
 
-function ofOnePart({ model, task = 'generate', kvOffloadGiB, speculative }: Asked): Fault | undefined {
+function ofOnePart({ model, task = 'generate', speculative, ...asked }: Asked): Fault | undefined {
   if (task !== 'generate') {
     return {
       what: `the task is '${task}'`,
@@ -158,11 +159,12 @@ function ofOnePart({ model, task = 'generate', kvOffloadGiB, speculative }: Aske
       fix: 'serve it without disaggregated',
     };
   }
-  if (kvOffloadGiB !== undefined) {
+  const kept = (['kvOffloadGiB', 'lmcache'] as const).find((key) => asked[key] !== undefined);
+  if (kept) {
     return {
-      what: `has 'kvOffloadGiB'`,
+      what: `has '${kept}'`,
       why: 'vLLM has one way out of its cache: it would keep that to the host, and move nothing to other pods',
-      fix: 'delete kvOffloadGiB',
+      fix: `delete ${kept}`,
     };
   }
   if (speculative && speculative.method !== 'ngram') {
