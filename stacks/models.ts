@@ -74,7 +74,9 @@ function modelServer(
     return new DisaggregatedService(scope, alias, { ...rest, ...disaggregated });
   }
   const kvEvents = tellsOfCache(props);
-  if (props.engine === 'simulator') return new ModelSimulator(scope, alias, { ...props, keyOf, kvEvents });
+  if (props.engine === 'simulator') {
+    return new ModelSimulator(scope, alias, { ...props, keyOf, kvEvents, rankPorts: ranksOf(props) });
+  }
   if (props.engine === 'triton') {
     const pool = props.pool === undefined ? undefined : pools.get(props.pool);
     const [taking] = takingsOf(props, environment.tier);
@@ -119,8 +121,23 @@ function modelServer(
   }
   return props.engine === 'sglang'
     ? new SglangService(scope, alias, { ...props, ...source, pool, surge, keyOf })
-    : new VllmService(scope, alias, { ...props, ...source, pool, surge, keyOf, kvEvents });
+    : new VllmService(scope, alias, {
+        ...props,
+        ...source,
+        pool,
+        surge,
+        keyOf,
+        kvEvents,
+        rankPorts: picksRanks(props),
+      });
 }
+
+export const ranksOf = (model: Model): number | undefined =>
+  'dataParallel' in model ? model.dataParallel : undefined;
+
+/** Whether a picker chooses among the ranks of a replica. */
+export const picksRanks = (model: Model): boolean =>
+  ranksOf(model) !== undefined && 'routing' in model && model.routing?.kind === 'picker';
 
 /** Whether a picker goes by what its engine tells of its KV cache. */
 const tellsOfCache = (model: Model): boolean =>

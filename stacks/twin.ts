@@ -1,5 +1,5 @@
 import type { Environment } from '../environments';
-import { picksOf } from './models';
+import { picksOf, picksRanks, ranksOf } from './models';
 
 type Model = Environment['models'][string];
 type Simulator = Extract<Model, { readonly engine: 'simulator' }>;
@@ -50,6 +50,7 @@ function simulator(model: Model, picked: boolean): Model {
     engine: 'simulator',
     ...(roles ? { disaggregated: roles } : {}),
     ...(picked ? { routing: { kind: 'picker' } } : {}),
+    ...(picksRanks(model) ? { dataParallel: ranksOf(model) } : {}),
     ...Object.fromEntries(kept),
     ...(autoscale ? { autoscale: withoutGpus(autoscale) } : {}),
   } as Simulator;

@@ -14,14 +14,30 @@ const READ: readonly string[] = ['generate', 'embed'];
 const mostReplicas = ({ replicas }: Model, tier: Draft['tier']): number | undefined =>
   replicas ? replicas.max : tier && POLICIES[tier].replicas;
 
-/** A picker that reads one of several queues of a replica is blind to the others. */
-const hasRanks = (model: Model): boolean => 'dataParallel' in model && (model.dataParallel ?? 1) > 1;
+/** Parts of a replica with a queue and a cache of their own. */
+const ranksOf = (model: Model): number => ('dataParallel' in model && model.dataParallel) || 1;
+
+/** Ports that an InferencePool has. */
+const MOST_RANKS = 8;
+
+/** Why a picker cannot choose among the ranks of a model. */
+function cannotPickRanks(model: Model): string | undefined {
+  const blind =
+    'each rank of a replica has a queue and a cache of its own, of which the picker would read one';
+  if (ranksOf(model) < 2) return undefined;
+  if (model.engine === 'sglang') return `${blind}: SGLang answers for all at one port; use kind: service`;
+  if ('nodes' in model && model.nodes) {
+    return `${blind}: it knows the address of the first node alone; use kind: service`;
+  }
+  if (ranksOf(model) <= MOST_RANKS) return undefined;
+  return `an InferencePool has ${MOST_RANKS} ports, and there are ${ranksOf(model)} ranks; use kind: service`;
+}
 
 /** Whether a picker chooses among the replicas of a model: where it is asked for, or where it pays by itself. */
 export function picks(model: Model, tier: Draft['tier']): boolean {
   if ('routing' in model && model.routing) return model.routing.kind === 'picker';
   if (rolesOf(model)) return true;
-  if (hasRanks(model)) return false;
+  if (ranksOf(model) > 1) return false;
   const answers =
     model.engine === 'sglang' || (runsVllm(model.engine) && 'task' in model && model.task === 'generate');
   return answers && (mostReplicas(model, tier) ?? 0) > 1;
@@ -57,18 +73,14 @@ export function checkRouting({ models, tier, gateway }: Draft, { fault }: Checki
       );
     }
     const most = mostReplicas(model, tier);
-    if (most === 1 && !rolesOf(model)) {
+    if (most === 1 && !rolesOf(model) && ranksOf(model) < 2) {
       fault(
         path,
         "a picker chooses among replicas, and there is at most 1; use kind: service, or raise 'replicas.max'",
       );
     }
-    if (hasRanks(model)) {
-      fault(
-        path,
-        'each rank of a replica has a queue and a cache of its own, of which the picker would read one; use kind: service',
-      );
-    }
+    const blind = cannotPickRanks(model);
+    if (blind) fault(path, blind);
     if ('task' in model && model.task && !READ.includes(model.task)) {
       fault(
         path,
@@ -96,6 +108,9 @@ interface Weighing {
 /** Why a picker cannot go by exact prefixes of a model, and what to do. */
 function cannotBePrecise(model: Model, { profile, scorers }: Weighing): string | undefined {
   if (rolesOf(model)) return 'neither of its two roles tells the picker of its cache; use approximate';
+  if (ranksOf(model) > 1) {
+    return 'each rank tells of its cache at a port of its own, and the picker listens to one for each pod; use approximate';
+  }
   if (model.engine === 'sglang') {
     return 'the engines split prompts into tokens for the picker, and SGLang has no endpoint for it; use approximate';
   }

@@ -205,6 +205,12 @@ const triton = objectOf(
 const simulator = objectOf('The API and metrics of vLLM without weights or GPUs, on any node', {
   ...shared,
   apiKey: replicaKeys.apiKey,
+  dataParallel: optional(
+    integer('Ranks of one replica, at a port each for a picker to choose among; absent means 1', {
+      min: 2,
+      max: 8,
+    }),
+  ),
   disaggregated: optional(disaggregatedSimulator),
   canary: optional(simulatorCanary),
 });

@@ -26,6 +26,11 @@ export interface MetricsEndpoint {
   /** Its number: policies open it. */
   readonly portNumber: number;
   /**
+   * Further ports of the pods that tell the same of other parts of them, by name.
+   * @default - none
+   */
+  readonly alsoAt?: Readonly<Record<string, number>>;
+  /**
    * Whose metrics they are.
    * @default - nobody's that we know: they are collected, and nothing is said about them
    */

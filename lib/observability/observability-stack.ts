@@ -106,7 +106,8 @@ export class ObservabilityStack extends Construct {
   }
 
   private monitor(endpoint: MetricsEndpoint): void {
-    const { name, pods, port, portNumber, path, scheme, token, exporter } = endpoint;
+    const { name, pods, port, portNumber, alsoAt, path, scheme, token, exporter } = endpoint;
+    const ports = { [port]: portNumber, ...alsoAt };
     const { namespace } = pods;
     const honorLabels =
       endpoint.honorLabels ?? (exporter !== undefined && SPEAK_OF_OTHERS.includes(exporter));
@@ -118,24 +119,24 @@ export class ObservabilityStack extends Construct {
       metadata: { name, namespace },
       spec: {
         selector: { matchLabels: { ...pods.labels } },
-        podMetricsEndpoints: [
-          {
-            port,
-            path: path ?? '/metrics',
-            interval: '30s',
-            ...(honorLabels ? { honorLabels } : {}),
-            ...(scheme === 'https'
-              ? // Certificates inside the cluster are signed by whoever shows them.
-                { scheme, tlsConfig: { insecureSkipVerify: true } }
-              : {}),
-            ...(token
-              ? { authorization: { type: 'Bearer', credentials: { name: token.secret, key: token.key } } }
-              : {}),
-          },
-        ],
+        podMetricsEndpoints: Object.keys(ports).map((port) => ({
+          port,
+          path: path ?? '/metrics',
+          interval: '30s',
+          ...(honorLabels ? { honorLabels } : {}),
+          ...(scheme === 'https'
+            ? // Certificates inside the cluster are signed by whoever shows them.
+              { scheme, tlsConfig: { insecureSkipVerify: true } }
+            : {}),
+          ...(token
+            ? { authorization: { type: 'Bearer', credentials: { name: token.secret, key: token.key } } }
+            : {}),
+        })),
       },
     });
-    pods.allowFrom(this.prometheus.prometheus, { port: portNumber, why: 'metrics' });
+    for (const port of Object.values(ports)) {
+      pods.allowFrom(this.prometheus.prometheus, { port, why: 'metrics' });
+    }
     if (exporter) {
       const { series } = endpoint;
       const object = `PodMonitor/${namespace}/${name}`;

@@ -11,7 +11,7 @@ import { isBucket } from './weights';
  * decides.
  */
 export interface KServeServiceProps
-  extends Omit<VllmServiceProps, 'nodes' | 'dataParallel' | 'expertParallel' | 'surge'> {
+  extends Omit<VllmServiceProps, 'nodes' | 'dataParallel' | 'rankPorts' | 'expertParallel' | 'surge'> {
   /** What keeps the controller's own template out of the namespace. */
   readonly defaults: KServeDefaults;
 }

@@ -20,6 +20,7 @@ import {
 import { type Adapter, ServedAdapter } from './adapters';
 import type { EngineName } from './engines';
 import type { KvEvents } from './kv-events';
+import { type RankPorts, rankPortNames } from './rank-ports';
 import type { ServerPod, ServerSettings } from './server-pod';
 import { PORT, serverWorkload } from './server-workload';
 import { type Card, cardOf, waitingAtRanks } from './signals';
@@ -108,6 +109,8 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
   public readonly tellers: number;
   /** Parts of one replica with a queue and a cache of their own. */
   public readonly ranks: number;
+  /** Where each of them answers; absent where one answers for all. */
+  public readonly rankPorts?: RankPorts;
   /** What it does for its callers. */
   public readonly task: ModelStart['task'];
   /** Slowest start of a replica that has a node, waits for its weights included. */
@@ -135,6 +138,7 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
     id: string,
     props: ModelServerProps,
     describe: (server: Construct, settings: ServerSettings) => ServerPod,
+    told: Pick<ServerSettings, 'rankPorts'> = {},
   ) {
     super(scope, id);
     const fixed = policyOf(this).replicas;
@@ -159,6 +163,7 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
       drainSeconds: this.longestSeconds,
       adapters,
       kvEvents: props.kvEvents,
+      ...told,
       ...(this.secret ? { key: this.secret.key('apiKey') } : {}),
       ...(props.context === undefined ? {} : { context: props.context }),
     });
@@ -211,6 +216,7 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
     this.nodes = group?.nodes ?? 1;
     this.tellers = group?.allTell ? group.nodes : 1;
     this.ranks = made.ranks ?? 1;
+    if (made.rankPorts) this.rankPorts = this.picksAmong(made.rankPorts);
     if (weights === 'hub') outward.reach('internet', { why: 'weights from the model hub' });
 
     this.task = start?.task ?? 'generate';
@@ -249,8 +255,10 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
 
   public get metrics(): readonly MetricsEndpoint[] {
     if (!this.tells) return [];
+    const { http: _, ...alsoAt } = rankPortNames(this.rankPorts?.ports ?? [this.port]);
+    const also = Object.keys(alsoAt).length ? { alsoAt } : {};
     // Of the engine itself, where a sidecar stands before it.
-    return [this.server.metrics(this.engineBehind ? 'engine' : 'http', { exporter: this.tells })];
+    return [this.server.metrics(this.engineBehind ? 'engine' : 'http', { exporter: this.tells, ...also })];
   }
 
   /** Requests that may wait at a replica: so many for each rank, where it has several. */
@@ -288,6 +296,26 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
     this.scaled = true;
   }
 
+  /** Ranks that each answer for themselves: by its Service only the first would be reached. */
+  private picksAmong(ports: readonly number[]): RankPorts {
+    let picked = false;
+    this.node.addValidation({
+      validate: () =>
+        picked
+          ? []
+          : [
+              'answers at a port for each rank, and no picker chooses among them: all but the first would get no request. ' +
+                'Call route(service) of an InferenceGateway, or leave rankPorts out',
+            ],
+    });
+    return {
+      ports,
+      picked: () => {
+        picked = true;
+      },
+    };
+  }
+
   private cannotScale(engine: string): never {
     const { min, max } = this.replicas;
     throw new PlatformError(this, {
@@ -321,5 +349,15 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
   }
 }
 
-const simulated = (server: Construct, { context, adapters, kvEvents }: ServerSettings): ServerPod =>
-  simulatorPod({ alias: server.node.id, namespace: namespaceOf(server), context, adapters, kvEvents });
+const simulated = (
+  server: Construct,
+  { context, adapters, kvEvents, rankPorts }: ServerSettings,
+): ServerPod =>
+  simulatorPod({
+    alias: server.node.id,
+    namespace: namespaceOf(server),
+    context,
+    adapters,
+    kvEvents,
+    rankPorts,
+  });

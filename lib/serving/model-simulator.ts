@@ -9,6 +9,11 @@ export interface ModelSimulatorProps extends Omit<ModelServerProps, 'simulate'> 
    * @default 256
    */
   readonly maxSequences?: number;
+  /**
+   * Ranks of each replica, which answer at a port each for a picker to choose among; at most 8.
+   * @default - one port
+   */
+  readonly rankPorts?: number;
 }
 
 /**
@@ -17,9 +22,10 @@ export interface ModelSimulatorProps extends Omit<ModelServerProps, 'simulate'> 
  */
 export class ModelSimulator extends ModelServer {
   constructor(scope: Construct, id: string, props: ModelSimulatorProps) {
-    const { maxSequences } = props;
-    super(scope, id, props, (server, { context, adapters, kvEvents }) =>
-      simulatorPod({ alias: id, namespace: namespaceOf(server), context, maxSequences, adapters, kvEvents }),
-    );
+    const { maxSequences, rankPorts } = props;
+    super(scope, id, props, (server, { context, adapters, kvEvents }) => {
+      const namespace = namespaceOf(server);
+      return simulatorPod({ alias: id, namespace, context, maxSequences, adapters, kvEvents, rankPorts });
+    });
   }
 }

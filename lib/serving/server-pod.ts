@@ -55,6 +55,10 @@ export interface ServerPod
   readonly kserve?: { readonly uri: string; readonly tensor: number };
   /** Parts of one replica with a queue and a cache of their own; absent for one. */
   readonly ranks?: number;
+  /** Ports of those parts, where each answers at one of its own; absent where one answers for all. */
+  readonly rankPorts?: readonly number[];
+  /** Ports besides those that callers and metrics know. */
+  readonly ports?: Readonly<Record<string, number>>;
   /** Engine, as facts name it. */
   readonly engine: string;
   /** Whose metrics its pods tell; the simulator speaks as vLLM. Absent for an engine without metrics. */
@@ -98,4 +102,6 @@ export type ServerSettings = Required<
     readonly alias?: string;
     /** Whether to tell a picker what is in the KV caches. */
     readonly kvEvents?: boolean;
+    /** Ranks that each answer at a port of their own; absent where one answers for all. */
+    readonly rankPorts?: number;
   };

@@ -1,6 +1,7 @@
 import { images } from '../core';
 import type { Adapter } from './adapters';
 import { kvEvents, SIMULATED_ADDRESS, simulatedEvents } from './kv-events';
+import { rankPorts } from './rank-ports';
 import type { ServerPod } from './server-pod';
 
 /** What a simulator is told of the model that it stands for. */
@@ -15,11 +16,14 @@ export interface Simulated {
   readonly port?: number;
   /** Whether to tell a picker what is in the KV caches. */
   readonly kvEvents?: boolean;
+  /** Ranks that each answer at a port of their own; absent where one answers for all. */
+  readonly rankPorts?: number;
 }
 
 /** The pod that answers in place of an engine: its API and metrics on a CPU. */
 export function simulatorPod(simulated: Simulated): ServerPod {
   const { alias, namespace, context = 32768, maxSequences = 256, adapters, port = 8000 } = simulated;
+  const { rankPorts: ranks } = simulated;
   const events = simulated.kvEvents ? kvEvents('picker') : undefined;
   return {
     engine: 'simulator',
@@ -34,10 +38,12 @@ export function simulatorPod(simulated: Simulated): ServerPod {
       // Its own reader of lists wants the names as arguments of their own.
       '--served-model-name',
       alias,
+      ...(ranks ? [`--data-parallel-size=${ranks}`] : []),
       ...simulatedAdapters(adapters),
       ...(events ? simulatedEvents(alias, namespace, events) : []),
     ],
     ...(events ? { env: SIMULATED_ADDRESS, kvEvents: events } : {}),
+    ...(ranks ? { ranks, rankPorts: rankPorts(port, ranks) } : {}),
     resources: { cpu: '100m', memory: '256Mi' },
     user: 65532,
     startupSeconds: 60,

@@ -97,6 +97,7 @@ export const REFUSED: Flags = {
   '--data-parallel-rank': BY_RANKS,
   '--data-parallel-size-local': BY_RANKS,
   '--data-parallel-start-rank': BY_RANKS,
+  '--data-parallel-supervisor-port': BY_RANKS,
 };
 
 /** How GPUs share the work; one process for each rank of a node takes requests and reads answers. */

@@ -31,9 +31,10 @@ import {
   REFUSED_IN_GROUPS,
   vllmGroupArgs,
 } from './node-group';
+import { mustOpenRanks, OWNED_WITH_RANK_PORTS, rankPortFlags, rankPorts, SUPERVISED } from './rank-ports';
 import type { ServerPod, ServerSettings } from './server-pod';
 import { mustShareWords, type Speculation, speculationFacts, speculativeConfig } from './speculation';
-import { type ExpertParallel, type Layout, layoutOf, type SpreadProps, spreadStart } from './spread';
+import { type ExpertParallel, layoutOf, type SpreadProps, spreadStart } from './spread';
 import { flagged, OWNED, OWNED_WITH_EVENTS, REFUSED, spreadFlags } from './vllm-arguments';
 import { mustBePart, mustGenerate, mustHear, mustQuantize, mustRead, mustSee } from './vllm-checks';
 import { AS_USER, UNTOLD, VLLM_HOME } from './vllm-env';
@@ -53,6 +54,12 @@ export interface VllmServiceProps
    * @default false
    */
   readonly expertParallel?: boolean | ExpertParallel;
+  /**
+   * Each rank of `dataParallel` answers at a port of its own, so that a picker chooses among them by their queues and
+   * caches; on one node. Else one port answers for all, and the replica chooses by its queues.
+   * @default false
+   */
+  readonly rankPorts?: boolean;
   /**
    * What the model does: answer, turn texts into vectors or scores, or write down speech.
    * @default 'generate'
@@ -150,7 +157,8 @@ export interface VllmServiceProps
 /** One model served by vLLM behind one OpenAI-compatible Service. */
 export class VllmService extends ModelServer {
   constructor(scope: Construct, id: string, props: VllmServiceProps) {
-    super(scope, id, props, (server, settings) => vllmPod(server, props, settings));
+    const opened = props.rankPorts ? { rankPorts: props.dataParallel } : {};
+    super(scope, id, props, (server, settings) => vllmPod(server, props, settings), opened);
   }
 }
 
@@ -181,6 +189,7 @@ export function vllmPod(server: Construct, props: VllmServiceProps, settings: Se
   const { model: draft } = props.speculative ?? {};
   const { adapters } = settings;
   mustWorkAsGroup(server, props, images.vllm);
+  mustOpenRanks(server, props);
   const asked = nodes > 1 && isBucket(props.weights) ? { ...props, load: 'copy' as const } : props;
   const weights = loading(server, { ...asked, gpus, adapters, drafts: draft ? [draft] : [], image });
   const starts =
@@ -203,7 +212,12 @@ export function vllmPod(server: Construct, props: VllmServiceProps, settings: Se
   if (props.speculative) mustShareWords(server, props.model, props.speculative);
   const events = props.kvEvents ? kvEvents('replica') : undefined;
   const keeper = props.lmcache && lmcacheKeeper(props.lmcache, gpus, image);
-  const owned = { ...OWNED, ...(events ? OWNED_WITH_EVENTS : {}), ...(keeper ? OWNED_WITH_LMCACHE : {}) };
+  const owned = {
+    ...OWNED,
+    ...(events ? OWNED_WITH_EVENTS : {}),
+    ...(keeper ? OWNED_WITH_LMCACHE : {}),
+    ...(settings.rankPorts ? OWNED_WITH_RANK_PORTS : {}),
+  };
   const refused = {
     ...REFUSED,
     ...(nodes > 1 ? REFUSED_IN_GROUPS : {}),
@@ -217,6 +231,7 @@ export function vllmPod(server: Construct, props: VllmServiceProps, settings: Se
     engine: 'vllm',
     tells: 'vllm',
     ranks: layout.ranks,
+    ...(settings.rankPorts ? { ...SUPERVISED, rankPorts: rankPorts(port, layout.ranks) } : {}),
     ...onDevice(server, props, replicas, nodes),
     weights: weights.from,
     start: {
@@ -236,7 +251,7 @@ export function vllmPod(server: Construct, props: VllmServiceProps, settings: Se
       ...(uncounted.length ? { uncounted } : {}),
     },
     image,
-    args: [...args, ...(layout.ranks > 1 ? doors(layout, extraArgs) : []), ...(inGroup?.leader ?? [])],
+    args: [...args, ...doors(), ...(inGroup?.leader ?? [])],
     ...(inGroup ? { group: { nodes, workerArgs: [...args, ...inGroup.worker] } } : {}),
     env: {
       ...AS_USER,
@@ -262,6 +277,12 @@ export function vllmPod(server: Construct, props: VllmServiceProps, settings: Se
     ...(events ? { kvEvents: events } : {}),
     startupSeconds: starts,
   };
+
+  /** Processes that take requests: else as many as there are ranks on all nodes. */
+  function doors(): readonly string[] {
+    if (layout.ranks < 2 || extraArgs.some((arg) => arg.startsWith('--api-server-count'))) return [];
+    return settings.rankPorts ? rankPortFlags(layout.ranks) : [`--api-server-count=${layout.ranksPerNode}`];
+  }
 
   function engineArgs(): string[] {
     return [
@@ -305,10 +326,6 @@ function keptBy({ kvOffloadGiB, lmcache, gpus = 1 }: VllmServiceProps): KeptInMe
   if (lmcache) return keptByLmCache(lmcache, gpus);
   return kvOffloadGiB ? { key: 'kvOffloadGiB', GiB: kvOffloadGiB } : undefined;
 }
-
-/** Processes that take requests: else as many as there are ranks on all nodes. */
-const doors = ({ ranksPerNode }: Layout, extraArgs: readonly string[]): string[] =>
-  extraArgs.some((arg) => arg.startsWith('--api-server-count')) ? [] : [`--api-server-count=${ranksPerNode}`];
 
 const poolsTexts = (task: VllmServiceProps['task']): boolean => task === 'embed' || task === 'rerank';
 

@@ -35,7 +35,12 @@ interface Pods {
   readonly template: {
     readonly metadata: object;
     readonly spec: {
-      readonly containers: readonly { name: string; ports: unknown; readinessProbe: unknown }[];
+      readonly containers: readonly {
+        name: string;
+        args: readonly string[];
+        ports: readonly { containerPort: number }[];
+        readinessProbe: unknown;
+      }[];
       readonly [field: string]: unknown;
     };
   };
@@ -44,13 +49,18 @@ interface Pods {
 
 /** Port on which an engine tells of its cache; a simulator cannot be called, and calls its picker there. */
 const KV_EVENTS = 5557;
+/** Port on which an engine with a process for each rank tells whether all are there; a simulator is one process. */
+const SUPERVISOR = 9256;
+const ENGINES_ALONE = [KV_EVENTS, SUPERVISOR];
+const READY = { failureThreshold: 3, httpGet: { path: '/v1/models', port: 'http' }, periodSeconds: 10 };
 const unheard = (value: unknown): unknown => {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) {
     return value
-      .filter((each) => each?.port !== KV_EVENTS && each?.containerPort !== KV_EVENTS)
+      .filter((each) => !ENGINES_ALONE.includes(each?.port ?? each?.containerPort))
       .map((each) => unheard(each));
   }
+  if ('httpGet' in value && JSON.stringify(value).includes('supervisor')) return READY;
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, unheard(inner)]));
 };
 
@@ -162,10 +172,22 @@ test('the models of another environment run on a laptop', () => {
 });
 
 test('ranks and nodes of a model are one simulator', () => {
-  const built = over('prod', 'simulate: true\nmodels: { reasoning: { nodes: 2, dataParallel: 16 } }\n');
+  const built = over(
+    'prod',
+    'simulate: true\nmodels: { reasoning: { nodes: 2, dataParallel: 16, routing: { kind: service } } }\n',
+  );
   expect(errorsOf(built)).toEqual([]);
   expect(found(built, 'Deployment/serving/reasoning')).toBeDefined();
   expect(found(built, 'LeaderWorkerSet/serving/reasoning')).toBeUndefined();
+});
+
+test('ranks that a picker chooses among have a port each', () => {
+  const [{ args, ports }] = (object(TWIN, 'Deployment/serving/reasoning').spec as unknown as Pods).template
+    .spec.containers;
+  expect(args).toContain('--data-parallel-size=8');
+  expect(ports).toHaveLength(8);
+  const { targetPorts } = object(TWIN, 'InferencePool/serving/reasoning').spec as { targetPorts: unknown };
+  expect(targetPorts).toEqual(ports.map(({ containerPort: number }) => ({ number })));
 });
 
 test('a model may still not name a pool that is none', () => {

@@ -36,7 +36,10 @@ interface Deciding {
   readonly nonCachedTokens?: number;
 }
 
-export interface DisaggregatedVllmProps extends Omit<VllmServiceProps, OfOnePart>, OnGpus, Deciding {
+export interface DisaggregatedVllmProps
+  extends Omit<VllmServiceProps, OfOnePart | 'rankPorts'>,
+    OnGpus,
+    Deciding {
   /** @default 'vllm' */
   readonly engine?: 'vllm';
 }

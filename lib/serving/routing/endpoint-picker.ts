@@ -14,6 +14,7 @@ import {
 } from '../../core';
 import type { Disaggregation } from '../disaggregated';
 import { type KvEvents, pickerName } from '../kv-events';
+import type { RankPorts } from '../rank-ports';
 import { ENGINE_METRICS, type EngineMetrics, pickerConfig } from './picker-config';
 import { heard, PRECISE_SIZE, type Prefix } from './precise-prefix';
 import { EXPERIMENTAL, SCORER_PROFILES, type ScorerProfile, type ScorerWeights } from './scorers';
@@ -26,6 +27,8 @@ export type ModelPods = IModelEndpoint &
     readonly replicas: { readonly min: number; readonly max: number };
     /** Parts of one replica with a queue and a cache of their own; absent for one. */
     readonly ranks?: number;
+    /** Where each of them answers; absent where one answers for all. */
+    readonly rankPorts?: RankPorts;
     /** Pods of two roles; absent where each does all. */
     readonly disaggregation?: Disaggregation;
     readonly kvEvents?: KvEvents;
@@ -146,10 +149,9 @@ export class EndpointPicker extends Construct implements IScrapeTarget {
       defines: this.pool,
     });
     this.rights(name, picker.identity.serviceAccount);
-    for (const pods of this.endpoints) {
-      pods.allowFrom(this.picker, { port: server.port, why: 'load of each replica' });
-    }
+    this.open(this.picker, 'load of each replica');
     disaggregation?.picked();
+    server.rankPorts?.picked();
     if (precise) {
       const { port, listens } = precise.events;
       const [door, caller] = listens === 'replica' ? [server.pods, this.picker] : [this.picker, server.pods];
@@ -162,7 +164,7 @@ export class EndpointPicker extends Construct implements IScrapeTarget {
       metadata: { name: this.pool, namespace: this.namespace },
       spec: {
         selector: { matchLabels: { ...(disaggregation?.labels ?? server.pods.labels) } },
-        targetPorts: [{ number: server.port }],
+        targetPorts: this.ports.map((number) => ({ number })),
         appProtocol: 'http',
         endpointPickerRef: {
           group: '',
@@ -188,9 +190,18 @@ export class EndpointPicker extends Construct implements IScrapeTarget {
   /** Let proxies of a gateway ask which replica to take, and take it. */
   public allowFrom(proxies: PodGroup): void {
     this.picker.allowFrom(proxies, { port: PORTS.grpc, why: `which replica of '${this.pool}'` });
+    this.open(proxies, `requests for '${this.pool}'`);
+  }
+
+  /** Let in wherever its servers answer. */
+  private open(to: PodGroup, why: string): void {
     for (const pods of this.endpoints) {
-      pods.allowFrom(proxies, { port: this.server.port, why: `requests for '${this.pool}'` });
+      for (const port of this.ports) pods.allowFrom(to, { port, why });
     }
+  }
+
+  private get ports(): readonly number[] {
+    return this.server.rankPorts?.ports ?? [this.server.port];
   }
 
   /** All pods that it may name, of both roles where there are two. */
@@ -283,16 +294,16 @@ export class EndpointPicker extends Construct implements IScrapeTarget {
   }
 
   private mustChoose(answersAs: string | undefined): void {
-    const { pods, replicas, disaggregation, ranks = 1 } = this.server;
-    if (ranks > 1) {
+    const { pods, replicas, disaggregation, ranks = 1, rankPorts } = this.server;
+    if (ranks > 1 && !rankPorts) {
       throw new PlatformError(this, {
         what: `picks among replicas of '${this.pool}', each of ${ranks} ranks`,
         why: 'each rank has a queue and a cache of its own, of which the picker would read one',
-        fix: `route to the Service of '${this.pool}': its ranks are chosen by the replica`,
+        fix: `set rankPorts on a VllmService, or route to the Service of '${this.pool}': the replica chooses among its ranks`,
       });
     }
     // Its server knows another name than the requests have: the picker writes it. Of two roles it chooses in each.
-    if (replicas.max < 2 && answersAs === undefined && !disaggregation) {
+    if (replicas.max < 2 && answersAs === undefined && !disaggregation && !rankPorts) {
       throw new PlatformError(this, {
         what: `picks among 1 replica of '${this.pool}'`,
         why: 'there is nothing to choose, and one more thing that can fail',
