@@ -30,8 +30,16 @@ export function takingsOf(model: Model, tier: Environment['tier']): readonly Tak
       most: replicas?.max ?? POLICIES[tier].replicas,
     }));
   }
-  const gpus = ('gpus' in model ? model.gpus : 1) * (('nodes' in model && model.nodes) || 1);
+  const gpus = gpusOf(model) * (('nodes' in model && model.nodes) || 1);
   return [{ pool, slice, gpus, most: model.replicas?.max ?? POLICIES[tier].replicas }];
+}
+
+/** GPUs of a replica on one node: for an engine of TensorRT-LLM those that it was compiled for. */
+function gpusOf(model: Model): number {
+  if (model.engine === 'triton') {
+    return Math.max(1, ...Object.values(model.loads).map(({ builtFor }) => builtFor?.gpus ?? 1));
+  }
+  return 'gpus' in model ? model.gpus : 1;
 }
 
 /** Names of the pools that a model takes GPUs of. */

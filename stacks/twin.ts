@@ -9,9 +9,9 @@ type Simulator = Extract<Model, { readonly engine: 'simulator' }>;
  * routes, keys, adapters and scalers, and no GPU is bought.
  */
 export function twinOf(environment: Environment): Environment {
-  const entries = Object.entries(environment.models).map(
-    ([alias, model]) => [alias, simulator(model, picksOf(environment, model))] as const,
-  );
+  const entries = Object.entries(environment.models)
+    .filter(([, model]) => !compiled(model))
+    .map(([alias, model]) => [alias, simulator(model, picksOf(environment, model))] as const);
   const pools = Object.entries(environment.pools).filter(([, pool]) => !('gpu' in pool));
   // Batch work queues for GPUs.
   return {
@@ -21,6 +21,10 @@ export function twinOf(environment: Environment): Environment {
     batch: undefined,
   };
 }
+
+/** Of an engine for one kind of card nothing stands in elsewhere. */
+const compiled = (model: Model): boolean =>
+  model.engine === 'triton' && Object.values(model.loads).some(({ builtFor }) => builtFor !== undefined);
 
 /** What a simulator has, too. */
 const KEPT = [

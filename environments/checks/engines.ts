@@ -50,10 +50,12 @@ function checkTriton(
   if (loads && !Object.keys(loads).length) fault(`${path}.loads`, 'names no model; name what to load');
   for (const [model, load] of entriesOf(loads)) {
     const key = (['maxBatch', 'delayMs'] as const).find((each) => load[each] !== undefined);
-    if (!key || load.backend) continue;
+    if (!key || (load.backend && load.backend !== 'tensorrtllm')) continue;
     fault(
       `${path}.loads.${model}.${key}`,
-      "is not read without 'backend': the config.pbtxt of the repository decides; write it there",
+      load.backend
+        ? "is not read with backend 'tensorrtllm': its engine decides; say it to trtllm-build (--max_batch_size)"
+        : "is not read without 'backend': the config.pbtxt of the repository decides; write it there",
     );
   }
 }

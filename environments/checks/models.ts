@@ -114,7 +114,7 @@ function checkAutoscale(
   if (autoscale.on === 'gpu' && engine === 'simulator') {
     fault(`${path}.autoscale.on`, "'gpu', and the simulator holds none; follow queue or kvCache");
   }
-  const share = autoscale.on === 'kvCache' || autoscale.on === 'gpu';
+  const share = autoscale.on === 'kvCache' || autoscale.on === 'gpu' || autoscale.on === 'batch';
   if (autoscale.target !== undefined && autoscale.target >= 100 && share) {
     fault(
       `${path}.autoscale.target`,

@@ -39,14 +39,20 @@ const officeHours = objectOf('Hours in which more replicas run', {
 
 const schedule = optional(listOf('Hours in which more run, whatever the load', officeHours, { min: 1 }));
 
-/** What replicas of a server follow that keeps no cache of what was read. */
-const byQueue = optional(
+/** What replicas on Triton follow. */
+const onTriton = optional(
   objectOf('How replicas between min and max follow the load', {
-    on: optional(enumOf('What they follow: requests that wait, or how busy the GPUs are', ['queue', 'gpu'])),
+    on: optional(
+      enumOf(
+        'What they follow: requests that wait, how busy the GPUs are, or with tensorrtllm how full its batch or cache is',
+        ['queue', 'gpu', 'batch', 'kvCache'],
+      ),
+    ),
     target: optional(
-      number('Enough for each replica: waiting requests (the largest batch), or percent of the GPUs (60)', {
-        above: 0,
-      }),
+      number(
+        'Enough for each replica: waiting requests (the largest batch), or percent of the GPUs (60), the batch or the cache (80)',
+        { above: 0 },
+      ),
     ),
     schedule,
   }),
@@ -152,20 +158,19 @@ const ollama = objectOf('A GGUF on Ollama, for small use: on CPUs, or on one GPU
   observed: optional(takenGpu),
 });
 
-/** Why no model is served by TensorRT-LLM, whoever starts it. */
+/** Why TensorRT-LLM is no engine by itself. */
 const TRTLLM =
-  "the release of it in Triton 26.07, 1.2.1, tells no queue and calls every model 'undefined', so that nothing could scale it or " +
-  "choose among its replicas, and Triton's OpenAI frontend sends what its PyTorch backend does not take; use engine 'vllm' or 'sglang'";
+  "its own server, of 1.2.1, tells no queue and calls every model 'undefined', so that nothing could scale it or choose among its " +
+  "replicas; use engine 'triton' with backend tensorrtllm for an engine that you compiled, or 'vllm' or 'sglang'";
 
 /** Backends of Triton that are known and not offered. */
 const BACKENDS = {
-  tensorrtllm: TRTLLM,
   vllm: "behind Triton it speaks no OpenAI protocol that the gateway could route to; use engine 'vllm'",
   python: 'such a model is a program, which its own config.pbtxt configures; leave backend out',
 };
 
 const triton = objectOf(
-  'Models that write no text on Triton, from a repository in the bucket: on CPUs, or on one GPU',
+  'Models on Triton, from a repository in the bucket: on CPUs, on one GPU, or on those that TensorRT-LLM compiled one for',
   {
     repository: string('Folder of the bucket that holds them, below triton/; a new version is a new folder', {
       pattern: /^[\w][\w.-]*(\/[\w][\w.-]*)*$/,
@@ -177,9 +182,25 @@ const triton = objectOf(
       objectOf('A model of the repository', {
         backend: optional(
           refusing(
-            enumOf('Backend, for a model whose config.pbtxt is to be written', ['onnxruntime', 'tensorrt']),
+            enumOf(
+              'Backend, for a model whose config.pbtxt is to be written; or of an engine of TensorRT-LLM',
+              ['onnxruntime', 'tensorrt', 'tensorrtllm'],
+            ),
             BACKENDS,
           ),
+        ),
+        builtFor: optional(
+          objectOf('What an engine of TensorRT-LLM was compiled for: it runs on nothing else', {
+            gpu: string('Card, as pools name it', {
+              pattern: /^[A-Za-z0-9][A-Za-z0-9.-]*$/,
+              format: 'a card such as L40S',
+            }),
+            gpus: withDefault(integer('GPUs of a replica: world_size in its config.json', { min: 1 }), 1),
+            release: string('TensorRT-LLM that compiled it: version in its config.json', {
+              pattern: /^\d+\.\d+\.\d+\S*$/,
+              format: 'a version such as 1.2.1',
+            }),
+          }),
         ),
         maxBatch: optional(integer('Requests computed together at most; absent means 32', { min: 1 })),
         delayMs: optional(integer('How long a request waits for others; absent means 50', { min: 0 })),
@@ -191,7 +212,7 @@ const triton = objectOf(
     weightsGiB: integer('Size of these models, in GiB, rounded up', { min: 1 }),
     pool: optional(string('GPU pool that the replicas run on; absent means CPUs', label)),
     replicas: every.replicas,
-    autoscale: byQueue,
+    autoscale: onTriton,
     drainSeconds: every.drainSeconds,
     startupSeconds: replicaKeys.startupSeconds,
     slice: replicaKeys.slice,

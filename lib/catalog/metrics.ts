@@ -6,6 +6,7 @@ export type MetricSource =
   | 'vllm'
   | 'sglang'
   | 'triton'
+  | 'tensorrtllm'
   | 'simulator'
   | 'litellm'
   | 'llm-d'
@@ -21,7 +22,7 @@ export type MetricSource =
 /** What one source tells. */
 export interface MetricTable {
   /** What names of it begin with, and of no other. */
-  readonly prefix: string;
+  readonly prefix: string | readonly string[];
   /** Version of the list; absent where whoever deploys it chooses what it tells. */
   readonly version?: string;
   /** It tells nothing that is not listed: else the list holds what our own queries read. */
@@ -84,6 +85,16 @@ const TRITON = words(
   nv_gpu_memory_total_bytes nv_gpu_memory_used_bytes nv_gpu_power_usage nv_gpu_power_limit nv_energy_consumption
   nv_cpu_utilization nv_cpu_memory_total_bytes nv_cpu_memory_used_bytes`,
 );
+
+/** What the backend of TensorRT-LLM adds to them: a gauge for each word of a label, and how long prompts and answers are. */
+const TENSORRTLLM = [
+  ...words(
+    `nv_trt_llm_request_metrics nv_trt_llm_runtime_memory_metrics nv_trt_llm_kv_cache_block_metrics
+    nv_trt_llm_disaggregated_serving_metrics nv_trt_llm_inflight_batcher_metrics nv_trt_llm_v1_metrics
+    nv_trt_llm_general_metrics`,
+  ),
+  ...['nv_llm_input_token_len', 'nv_llm_output_token_len'].flatMap(histogram),
+];
 
 /** What our own queries read of sources that tell far more. */
 const PARTS: Readonly<Partial<Record<MetricSource, MetricTable>>> = {
@@ -155,6 +166,13 @@ export function metricTables(): Readonly<Record<MetricSource, MetricTable>> {
   tables = {
     vllm: whole('vllm:', engines.vllm),
     sglang: whole('sglang:', engines.sglang),
+    // Before the shorter one.
+    tensorrtllm: {
+      prefix: ['nv_trt_llm_', 'nv_llm_'],
+      version: '26.07',
+      complete: true,
+      series: new Set([...TRITON, ...TENSORRTLLM]),
+    },
     triton: { prefix: 'nv_', version: '26.07', complete: true, series: new Set(TRITON) },
     simulator: whole('vllm:', {
       version: '0.10.2',
@@ -173,5 +191,5 @@ export function metricTables(): Readonly<Record<MetricSource, MetricTable>> {
 /** Whose a series is, by the beginning of its name; undefined where nobody knows. */
 export function sourceOf(series: string): MetricSource | undefined {
   const all = Object.entries(metricTables()) as [MetricSource, MetricTable][];
-  return all.find(([, { prefix }]) => series.startsWith(prefix))?.[0];
+  return all.find(([, { prefix }]) => [prefix].flat().some((begin) => series.startsWith(begin)))?.[0];
 }

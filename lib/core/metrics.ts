@@ -13,6 +13,7 @@ export type Exporter =
   | 'redis'
   | 'sglang'
   | 'strimzi'
+  | 'tensorrtllm'
   | 'triton'
   | 'vllm';
 

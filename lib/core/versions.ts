@@ -98,6 +98,7 @@ export const images = {
   sglang: 'lmsysorg/sglang:v0.5.21',
   ollama: 'docker.io/ollama/ollama:0.32.15',
   triton: 'nvcr.io/nvidia/tritonserver:26.07-py3',
+  tensorrtllm: 'nvcr.io/nvidia/tritonserver:26.07-trtllm-python-py3',
   pause: 'registry.k8s.io/pause:3.10.1',
   inferenceSim: 'ghcr.io/llm-d/llm-d-inference-sim:v0.10.2',
   endpointPicker: 'ghcr.io/llm-d/llm-d-router-endpoint-picker:v0.10.0',
@@ -128,6 +129,9 @@ export const images = {
 
 /** Engines that AWS runs, and the protocol that our own Kafka speaks. */
 export const engines = { rdsPostgres: '18.3', elastiCacheValkey: '8.2', kafka: '4.3.1' } as const;
+
+/** TensorRT-LLM in `images.tensorrtllm`: it runs what was compiled by the same release. */
+export const TRTLLM_RELEASE = '1.2.1';
 
 /** Node images: pinned, since `@latest` replaces nodes on the day of a release. */
 export const nodeImage = { al2023: 'al2023@v20260714', bottlerocket: 'bottlerocket@v1.65.0' } as const;

@@ -12,6 +12,7 @@ import {
 } from '../core';
 import { SERVING_DASHBOARD } from './dashboards/serving';
 import { SGLANG_DASHBOARD } from './dashboards/sglang';
+import { TENSORRTLLM_DASHBOARD } from './dashboards/tensorrtllm';
 import { TRITON_DASHBOARD } from './dashboards/triton';
 import type { PrometheusStack } from './prometheus-stack';
 import { type CanaryLimits, canaryRules } from './rules/canary';
@@ -23,6 +24,7 @@ import { roleRules } from './rules/roles';
 import { type RuleGroup, written } from './rules/rule';
 import { SERVING } from './rules/serving';
 import { SGLANG } from './rules/sglang';
+import { TENSORRTLLM } from './rules/tensorrtllm';
 import { TRITON } from './rules/triton';
 
 export interface ObservabilityStackProps {
@@ -50,6 +52,10 @@ export interface JudgedModel extends IModelEndpoint, IScrapeTarget {
 /** They speak of others, in labels that would otherwise be called `exported_namespace`. */
 const SPEAK_OF_OTHERS: readonly Exporter[] = ['cert-manager', 'dcgm', 'external-secrets'];
 
+/** Whose series an endpoint tells: a backend adds its own to those of its server. */
+const toldAt = (exporter: Exporter): readonly Exporter[] =>
+  exporter === 'tensorrtllm' ? ['triton', exporter] : [exporter];
+
 /** What is collected, what is alerted on and what is shown: the objects that Prometheus and Grafana read. */
 export class ObservabilityStack extends Construct {
   private readonly prometheus: PrometheusStack;
@@ -64,22 +70,35 @@ export class ObservabilityStack extends Construct {
     this.runbooks = (props.runbooks ?? 'https://example.com/runbooks').replace(/\/+$/, '');
     const availability = props.gatewayAvailability ?? 99.5;
     this.mustBePossible(availability);
-    this.groups = [SERVING, SGLANG, TRITON, gatewayRules(availability), GPU, ...DATA, ...PLATFORM];
+    this.groups = [
+      SERVING,
+      SGLANG,
+      TRITON,
+      TENSORRTLLM,
+      gatewayRules(availability),
+      GPU,
+      ...DATA,
+      ...PLATFORM,
+    ];
     for (const group of this.groups.filter(({ exporter }) => exporter === undefined)) this.alert(group);
   }
 
   /** Collect the metrics of a target; Prometheus is let in. The first of an exporter brings its alerts and dashboard. */
   public scrape(target: IScrapeTarget | MetricsEndpoint): void {
     for (const endpoint of 'metrics' in target ? target.metrics : [target]) {
-      const { exporter } = endpoint;
       this.monitor(endpoint);
-      if (!exporter || this.exporters.has(exporter)) continue;
-      this.exporters.add(exporter);
-      for (const group of this.groups.filter((each) => each.exporter === exporter)) this.alert(group);
-      if (exporter === 'vllm') this.dashboard('models', SERVING_DASHBOARD);
-      if (exporter === 'sglang') this.dashboard('models-sglang', SGLANG_DASHBOARD);
-      if (exporter === 'triton') this.dashboard('models-triton', TRITON_DASHBOARD);
+      for (const exporter of endpoint.exporter ? toldAt(endpoint.exporter) : []) this.speakOf(exporter);
     }
+  }
+
+  private speakOf(exporter: Exporter): void {
+    if (this.exporters.has(exporter)) return;
+    this.exporters.add(exporter);
+    for (const group of this.groups.filter((each) => each.exporter === exporter)) this.alert(group);
+    if (exporter === 'vllm') this.dashboard('models', SERVING_DASHBOARD);
+    if (exporter === 'sglang') this.dashboard('models-sglang', SGLANG_DASHBOARD);
+    if (exporter === 'triton') this.dashboard('models-triton', TRITON_DASHBOARD);
+    if (exporter === 'tensorrtllm') this.dashboard('models-tensorrtllm', TENSORRTLLM_DASHBOARD);
   }
 
   /** Say so when a canary does worse than its model. Both are scraped. */
@@ -137,10 +156,10 @@ export class ObservabilityStack extends Construct {
     for (const port of Object.values(ports)) {
       pods.allowFrom(this.prometheus.prometheus, { port, why: 'metrics' });
     }
-    if (exporter) {
-      const { series } = endpoint;
-      const object = `PodMonitor/${namespace}/${name}`;
-      declare(this, 'metrics', { object, exporter, ...(series ? { series } : {}) });
+    const { series } = endpoint;
+    const object = `PodMonitor/${namespace}/${name}`;
+    for (const told of exporter ? toldAt(exporter) : []) {
+      declare(this, 'metrics', { object, exporter: told, ...(series ? { series } : {}) });
     }
   }
 

@@ -94,7 +94,7 @@ function fault({ name }: Selector, { object, of, scales }: Query, facts: Facts):
 }
 
 /** Engines, each of which tells its own series and no other's. */
-const ENGINES: readonly MetricSource[] = ['vllm', 'sglang', 'triton'];
+const ENGINES: readonly MetricSource[] = ['vllm', 'sglang', 'triton', 'tensorrtllm'];
 
 /** What is scraped by the platform or by nobody; the rest may have a monitor that somebody wrote by hand. */
 const SCRAPED: readonly MetricSource[] = [...ENGINES, 'dcgm', 'llm-d'];
@@ -103,7 +103,7 @@ const SCRAPED: readonly MetricSource[] = [...ENGINES, 'dcgm', 'llm-d'];
 const SAME: readonly (readonly string[])[] = [
   ['vllm:num_requests_waiting', 'sglang:num_queue_reqs', 'nv_inference_pending_request_count'],
   ['vllm:num_requests_running', 'sglang:num_running_reqs'],
-  ['vllm:kv_cache_usage_perc', 'sglang:token_usage'],
+  ['vllm:kv_cache_usage_perc', 'sglang:token_usage', 'nv_trt_llm_kv_cache_block_metrics'],
 ];
 
 function own(name: string, series: ReadonlySet<string>): string {

@@ -4,20 +4,20 @@ import { declare, namespaceOf, PlatformError } from '../core';
 import type { EngineName } from './engines';
 import type { ReplicaRange } from './model-server';
 import { cronTrigger, type OfficeHours } from './office-hours';
-import { ask, type Card, type Signal } from './signals';
+import { ask, type Card, type Signal, usualSignal } from './signals';
 
 /** How the replicas of a model follow its load. */
 export interface Autoscale {
   /**
-   * What they follow: requests that wait, the part of the KV cache in use, or how busy the GPUs are; or requests that wait
-   * as the endpoint picker of the model sees them. A GPU is busy with one request as with a hundred, so that it says little
-   * of how much more a replica can take.
-   * @default 'queue'
+   * What they follow: requests that wait, the part of the KV cache or of the largest batch in use, or how busy the GPUs
+   * are; or requests that wait as the endpoint picker of the model sees them. A GPU is busy with one request as with a
+   * hundred, so that it says little of how much more a replica can take.
+   * @default 'queue'; `batch` for an engine of TensorRT-LLM, which does not count what waits
    */
   readonly on?: Signal;
   /**
    * How much of it is enough for each replica: waiting requests, or percent.
-   * @default - 5 requests (for each rank; on Triton its largest batch), 80 percent of the cache, 60 percent of the GPUs, 5 requests of the picker
+   * @default - 5 requests (for each rank; on Triton its largest batch), 80 percent of the cache or of the batch, 60 percent of the GPUs, 5 requests of the picker
    */
   readonly target?: number;
   /**
@@ -59,7 +59,7 @@ export interface ModelAutoscalerProps extends Autoscale {
 export class ModelAutoscaler extends Construct {
   constructor(scope: Construct, id: string, props: ModelAutoscalerProps) {
     super(scope, id);
-    const { server, prometheus, on = 'queue', schedule = [] } = props;
+    const { server, prometheus, schedule = [] } = props;
     const { model, replicas, tells: engine, card, holder, nodes = 1, tellers = 1 } = server;
     const { min, max } = replicas;
     // What tells nothing is fixed, too: its server refuses a range.
@@ -71,6 +71,7 @@ export class ModelAutoscaler extends Construct {
       });
     }
     const namespace = namespaceOf(server);
+    const on = props.on ?? usualSignal(engine);
     const target = props.target ?? (on === 'queue' ? server.queueTarget : undefined);
     const scaled = { model, namespace, engine, card, holder, nodes, tellers };
     const { query, threshold } = ask(this, on, scaled, target);

@@ -147,7 +147,7 @@ export class CanaryPilot extends Construct {
   }
 
   private mustBeJudged({ model, tells }: ModelServer, stepMinutes: number | undefined): string {
-    if (!tells || tells === 'triton') {
+    if (tells !== 'vllm' && tells !== 'sglang') {
       throw new PlatformError(this, {
         what: `is to judge '${model}', which tells no metrics of an engine`,
         why: 'errors and delays are read from the series of vLLM or SGLang',

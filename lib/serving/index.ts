@@ -24,7 +24,7 @@ export type { Card, Signal } from './signals';
 export { SmokeTest, type SmokeTestProps } from './smoke-test';
 export type { Speculation } from './speculation';
 export type { AllToAll, ExpertBalance, ExpertParallel, SpreadProps } from './spread';
-export type { LoadedModel } from './triton-config';
+export type { BuiltFor, LoadedModel } from './triton-config';
 export * from './triton-service';
 export { VllmService, type VllmServiceProps } from './vllm-service';
 export type { WeightsProps, WeightsSource } from './weights';

@@ -3,7 +3,7 @@ import { PlatformError } from '../core';
 import { ENGINES, type EngineName } from './engines';
 
 /** What an autoscaler follows. */
-export type Signal = 'queue' | 'kvCache' | 'gpu' | 'picker';
+export type Signal = 'queue' | 'kvCache' | 'batch' | 'gpu' | 'picker';
 
 /** The GPUs of a model, as their metrics see them. */
 export type Card = 'none' | 'whole' | 'slice' | 'shared';
@@ -42,6 +42,7 @@ const WAITING = 5;
 const SIGNALS = {
   queue: { target: WAITING, unit: 'requests', divisor: 1 },
   kvCache: { target: 80, unit: 'percent', divisor: 100 },
+  batch: { target: 80, unit: 'percent', divisor: 100 },
   gpu: { target: 60, unit: 'percent', divisor: 1 },
   picker: { target: WAITING, unit: 'requests', divisor: 1 },
 } as const;
@@ -69,12 +70,9 @@ export function ask(at: Construct, signal: Signal, scaled: Scaled, target?: numb
 
 const QUERIES: Readonly<Record<Signal, (at: Construct, scaled: Scaled) => string>> = {
   // Each rank of an engine has a queue of its own.
-  queue: (_, { engine, ...model }) => `sum(${ENGINES[engine].waiting}{${ENGINES[engine].of(model)}})`,
-  kvCache: (at, { engine, tellers, ...model }) => {
-    const { kvCache, of } = ENGINES[engine];
-    if (kvCache === undefined) throw cacheless(at, model.model, engine);
-    return ofReplicas(`${kvCache}{${of(model)}}`, tellers);
-  },
+  queue: (at, scaled) => `sum(${told(at, 'waiting', 'queue', scaled)})`,
+  kvCache: (at, scaled) => ofReplicas(told(at, 'kvCache', 'kvCache', scaled), scaled.tellers),
+  batch: (at, scaled) => ofReplicas(told(at, 'batch', 'batch', scaled), scaled.tellers),
   gpu: (at, scaled) => {
     mustTellOfGpus(at, scaled);
     // The exporter names the pod and the container that hold a card.
@@ -88,12 +86,36 @@ const QUERIES: Readonly<Record<Signal, (at: Construct, scaled: Scaled) => string
   },
 };
 
-const cacheless = (at: Construct, model: string, engine: EngineName) =>
-  new PlatformError(at, {
-    what: `scales '${model}' by 'kvCache'`,
-    why: `${engine} keeps no cache of what was read and written, so that nothing tells of it`,
-    fix: "follow 'queue', which counts the requests that wait",
+/** What an engine is followed by where nobody says. */
+export const usualSignal = (engine: EngineName): Signal => (ENGINES[engine].waiting ? 'queue' : 'batch');
+
+/** Why an engine does not tell something. */
+const SILENT = {
+  waiting: 'counts what waits for a place in its batch nowhere: what it calls waiting has one already',
+  kvCache: 'keeps no cache of what was read and written, so that nothing tells of it',
+  batch: 'does not tell how full its batch is',
+} as const;
+
+const FOLLOW: Readonly<Partial<Record<Signal, string>>> = {
+  queue: "follow 'queue', which counts the requests that wait",
+  batch: "follow 'batch', the part of it that requests take",
+};
+
+/** The series of one server, in the words of its engine. */
+function told(
+  at: Construct,
+  what: keyof typeof SILENT,
+  signal: Signal,
+  { engine, ...server }: Scaled,
+): string {
+  const query = ENGINES[engine][what]?.(ENGINES[engine].of(server));
+  if (query !== undefined) return query;
+  throw new PlatformError(at, {
+    what: `scales '${server.model}' by '${signal}'`,
+    why: `${engine} ${SILENT[what]}`,
+    fix: FOLLOW[usualSignal(engine)] ?? '',
   });
+}
 
 /** Of what each rank or card of a pod tells the average, and of the equal pods of a replica too: summed over replicas. */
 const ofReplicas = (series: string, pods: number): string =>

@@ -6,7 +6,7 @@ import { hasFormat } from '../sizing';
 import type { EngineName } from './engines';
 
 /** Engines that spread a model over GPUs. */
-type Spreading = Exclude<EngineName, 'triton'>;
+type Spreading = Exclude<EngineName, 'triton' | 'tensorrtllm'>;
 
 /** How GPUs hand tokens to the experts that they are for, and get them back. */
 export type AllToAll = 'allgather_reducescatter' | 'deepep_high_throughput' | 'deepep_low_latency';

@@ -17,10 +17,12 @@ import {
   WorkloadIdentity,
 } from '../core';
 import type { Scalable } from './autoscaling';
+import { compiledEngine, mustRun } from './compiled-engine';
+import type { EngineName } from './engines';
 import { onDevice, type ReplicaProps, replicaResources } from './gpu-replica';
 import { storeEnv } from './model-cache';
 import { type Card, cardOf } from './signals';
-import { LARGEST_BATCH, type LoadedModel, modelConfig } from './triton-config';
+import { configuredHere, LARGEST_BATCH, type LoadedModel, modelConfig } from './triton-config';
 
 export interface TritonServiceProps extends Pick<ReplicaProps, 'slice' | 'surge' | 'cpu' | 'memoryGiB'> {
   /** Bucket that holds the repository. */
@@ -32,7 +34,7 @@ export interface TritonServiceProps extends Pick<ReplicaProps, 'slice' | 'surge'
   /** Room for these models on the node's disk. */
   readonly weightsGiB: number;
   /**
-   * Nodes with the GPU that a replica runs on.
+   * Nodes with the GPU that a replica runs on, or with those that an engine of TensorRT-LLM was compiled for.
    * @default - none: it computes on CPUs
    */
   readonly pool?: INodePool;
@@ -58,7 +60,7 @@ export interface TritonServiceProps extends Pick<ReplicaProps, 'slice' | 'surge'
   readonly observed?: MeasuredGpu;
   /**
    * Image of the engine.
-   * @default - Triton's own, with all backends
+   * @default - Triton's own, with all backends; with `tensorrtllm` that of Triton with TensorRT-LLM
    */
   readonly image?: string;
 }
@@ -70,6 +72,13 @@ const TOOLS = '/opt/nexus';
 const FETCH_SECONDS_PER_GIB = 5;
 const LOAD_SECONDS_PER_GIB = 10;
 
+/** What can be configured here, by the word in the names of Triton's own images. Of other images nobody knows. */
+const BACKENDS: Readonly<Record<string, readonly string[]>> = {
+  '': ['onnxruntime', 'tensorrt'],
+  trtllm: ['tensorrtllm'],
+  vllm: [],
+};
+
 let program: string | undefined;
 
 /** The program that fetches models. Read when the first server is made. */
@@ -79,8 +88,9 @@ function repositoryProgram(): string {
 }
 
 /**
- * Models that write no text (vision, ranking, fraud) on Triton, from a repository in the bucket. Clients speak its own
- * protocol, KServe v2, on HTTP and gRPC: it is no `IModelEndpoint`, and no gateway routes to it.
+ * Models on Triton, from a repository in the bucket: those that write no text (vision, ranking, fraud), and one that
+ * TensorRT-LLM compiled. Clients speak its own protocol, KServe v2, on HTTP and gRPC: it is no `IModelEndpoint`, and no
+ * gateway routes to it.
  */
 export class TritonService extends Construct implements IScrapeTarget, Scalable {
   /** The construct's id: the name of its Service. */
@@ -95,12 +105,12 @@ export class TritonService extends Construct implements IScrapeTarget, Scalable 
   public readonly longestSeconds: number;
   public readonly metrics: readonly MetricsEndpoint[];
   public readonly replicas: { readonly min: number; readonly max: number };
-  public readonly tells = 'triton';
+  public readonly tells: EngineName & ('triton' | 'tensorrtllm');
   public readonly card: Card;
   public readonly holder: string;
   public readonly scaleTarget: { readonly name: string };
   /** One batch that waits is no queue. */
-  public readonly queueTarget: number;
+  public readonly queueTarget?: number;
   private scaled = false;
 
   constructor(scope: Construct, id: string, props: TritonServiceProps) {
@@ -108,14 +118,20 @@ export class TritonService extends Construct implements IScrapeTarget, Scalable 
     const { bucket, repository, weightsGiB, pool, drainSeconds = 30, observed } = props;
     const fixed = policyOf(this).replicas;
     const loads = Object.entries(props.loads);
+    const engine = compiledEngine(this, props.loads);
+    const gpus = engine?.gpus ?? 1;
     this.model = id;
-    this.image = props.image ?? images.triton;
+    this.image = props.image ?? (engine ? images.tensorrtllm : images.triton);
+    this.tells = engine ? 'tensorrtllm' : 'triton';
     this.longestSeconds = drainSeconds;
     this.replicas = props.replicas ?? { min: fixed, max: fixed };
-    this.resources = pool ? replicaResources(this, { ...props, pool }) : cpuResources(props);
+    if (engine) mustRun(this, engine, pool, this.image);
+    this.resources = pool ? replicaResources(this, { ...props, pool, gpus }) : cpuResources(props);
     this.holder = `container="${id}"`;
     this.scaleTarget = { name: id };
-    this.queueTarget = Math.max(0, ...loads.map(([, { maxBatch = LARGEST_BATCH }]) => maxBatch));
+    if (!engine) {
+      this.queueTarget = Math.max(0, ...loads.map(([, { maxBatch = LARGEST_BATCH }]) => maxBatch));
+    }
     this.mustBeRange();
     this.mustLoad(props);
     this.mustHaveBackends(props);
@@ -125,7 +141,7 @@ export class TritonService extends Construct implements IScrapeTarget, Scalable 
     const identity = new WorkloadIdentity(this, 'Reader', { name: id });
     bucket.grantRead(identity, prefix);
     const { placement, rollout, ...device } = pool
-      ? onDevice(this, { ...props, pool }, this.replicas)
+      ? onDevice(this, { ...props, pool, gpus }, this.replicas)
       : { placement: undefined, rollout: undefined };
 
     const server = new Workload(this, 'Server', {
@@ -142,8 +158,13 @@ export class TritonService extends Construct implements IScrapeTarget, Scalable 
         `--grpc-port=${PORTS.grpc}`,
         `--metrics-port=${PORTS.metrics}`,
         `--exit-timeout-secs=${drainSeconds}`,
+        ...(gpus > 1 ? ofSeveralProcesses(gpus) : []),
       ],
-      env: { HOME: '/tmp' },
+      env: {
+        HOME: '/tmp',
+        // Not mpirun: it ends all of its processes soon after a stop, and no answer would be finished.
+        ...(gpus > 1 ? { TRTLLM_ORCHESTRATOR: '1' } : {}),
+      },
       ports: PORTS,
       ready: { path: '/v2/health/ready', timeoutSeconds: 5 },
       alive: { path: '/v2/health/live', timeoutSeconds: 5 },
@@ -156,6 +177,7 @@ export class TritonService extends Construct implements IScrapeTarget, Scalable 
               return text === undefined ? [] : [[`${name}.pbtxt`, text]];
             }),
           ),
+          ...(engine ? { [`${engine.model}.json`]: JSON.stringify({ gpus, release: engine.release }) } : {}),
         },
       },
       init: {
@@ -180,8 +202,8 @@ export class TritonService extends Construct implements IScrapeTarget, Scalable 
       drainSeconds,
       identity,
       writable: { [REPOSITORY]: `${weightsGiB + 1}Gi` },
-      // Backends in Python exchange tensors with the server through it.
-      sharedMemory: '1Gi',
+      // Backends in Python exchange tensors with the server through it, and GPUs parts of a layer.
+      sharedMemory: `${gpus > 1 ? 1 + 2 * gpus : 1}Gi`,
       resources: this.resources,
       replicas: this.replicas.min,
       ...(this.replicas.max > this.replicas.min
@@ -192,12 +214,13 @@ export class TritonService extends Construct implements IScrapeTarget, Scalable 
     this.pods = server.pods;
     this.httpUrl = `http://${server.host}:${PORTS.http}`;
     this.grpcTarget = `${server.host}:${PORTS.grpc}`;
-    this.metrics = [server.metrics('metrics', { exporter: 'triton' })];
+    this.metrics = [server.metrics('metrics', { exporter: this.tells })];
     this.card = cardOf(this.resources.gpus, device.slice, device.sharedBy);
     declare(this, 'model', {
       alias: id,
       model: repository,
       engine: 'triton',
+      ...(engine ? { tells: this.tells } : {}),
       gpusPerReplica: this.resources.gpus ?? 0,
       replicas: this.replicas,
       weights: 's3',
@@ -246,24 +269,31 @@ export class TritonService extends Construct implements IScrapeTarget, Scalable 
       });
     }
     const odd = Object.entries(loads).find(
-      ([, model]) => !model.backend && (model.maxBatch !== undefined || model.delayMs !== undefined),
+      ([, model]) => !configuredHere(model) && (model.maxBatch !== undefined || model.delayMs !== undefined),
     );
     if (!odd) return;
+    const [name, { backend }] = odd;
     throw new PlatformError(this, {
-      what: `'loads.${odd[0]}' says how to batch, and names no backend`,
-      why: 'without it the config.pbtxt of the repository decides, which is not ours to change',
-      fix: `write dynamic_batching there, or name the backend to have the file written`,
+      what: `'loads.${name}' says how to batch, and ${backend ? 'TensorRT-LLM batches by itself' : 'names no backend'}`,
+      why: `${backend ? 'its engine and' : 'without it'} the config.pbtxt of the repository decide${backend ? '' : 's'}, which is not ours to change`,
+      fix: backend
+        ? 'say it to trtllm-build (--max_batch_size)'
+        : `write dynamic_batching there, or name the backend to have the file written`,
     });
   }
 
-  private mustHaveBackends({ loads }: TritonServiceProps): void {
-    const [, only] = /-(trtllm|vllm)-python-py3/.exec(this.image) ?? [];
-    const [name, model] = Object.entries(loads).find(([, { backend }]) => backend) ?? [];
-    if (!only || !name) return;
+  private mustHaveBackends({ loads, image }: TritonServiceProps): void {
+    const [own, kind = ''] = /tritonserver:[\d.]+(?:-(trtllm|vllm)-python)?-py3/.exec(this.image) ?? [];
+    const offered = own === undefined ? undefined : BACKENDS[kind];
+    const [name, asked] =
+      Object.entries(loads).find(([, { backend }]) => backend && !offered?.includes(backend)) ?? [];
+    if (!offered || !name) return;
     throw new PlatformError(this, {
-      what: `'loads.${name}' asks for backend '${model?.backend}', and image '${this.image}' has only those of ${only} and Python`,
+      what: `'loads.${name}' asks for backend '${asked?.backend}', and image '${this.image}' has only ${kind ? `those of ${kind} and Python` : 'others'}`,
       why: 'the model cannot be loaded, and that ends the start',
-      fix: `leave image out: Triton's own has all others`,
+      fix: image
+        ? "leave image out: Triton's own with that backend is taken then"
+        : 'serve it from a TritonService of its own',
     });
   }
 
@@ -276,6 +306,13 @@ export class TritonService extends Construct implements IScrapeTarget, Scalable 
     });
   }
 }
+
+/** The server starts a process for each GPU, which has it for itself: as NVIDIA's own launcher does with several. */
+const ofSeveralProcesses = (gpus: number): readonly string[] => [
+  '--pinned-memory-pool-byte-size=0',
+  '--enable-peer-access=false',
+  ...Array.from({ length: gpus }, (_, gpu) => `--cuda-memory-pool-byte-size=${gpu}:0`),
+];
 
 /** The models once as files that are read and once as loaded, and the process. */
 function cpuResources({ cpu = 2, memoryGiB, weightsGiB }: TritonServiceProps): PodResources {

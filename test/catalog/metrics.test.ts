@@ -13,6 +13,14 @@ test('the list of triton is that of the image we run, whose counters have no end
   expect(series.has('nv_inference_request_success_total')).toBe(false);
 });
 
+test('what a backend of triton adds is its own, beside all that triton tells', () => {
+  const { tensorrtllm, triton } = metricTables();
+  expect(images.tensorrtllm).toContain(`:${tensorrtllm.version}-`);
+  const own = [...tensorrtllm.series].filter((name) => !triton.series.has(name));
+  expect(own.length).toBe(tensorrtllm.series.size - triton.series.size);
+  expect(new Set(own.map(sourceOf))).toEqual(new Set(['tensorrtllm']));
+});
+
 test('the simulator is the one whose documentation was read', () => {
   expect(images.inferenceSim.split(':v')[1]).toBe(metricTables().simulator.version);
 });

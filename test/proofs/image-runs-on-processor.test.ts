@@ -77,6 +77,7 @@ test('of most pinned images somebody has looked it up', () => {
   expect(unknown.map(([name]) => name)).toMatchInlineSnapshot(`
     [
       "triton",
+      "tensorrtllm",
       "disaggSidecar",
       "envoyGatewayController",
       "envoyProxy",

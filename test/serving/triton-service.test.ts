@@ -13,7 +13,13 @@ import {
 } from '../../lib/core';
 import { S3Store, SeaweedStore } from '../../lib/data';
 import { validateObject } from '../../lib/schemas';
-import { type Autoscale, ModelAutoscaler, TritonService, type TritonServiceProps } from '../../lib/serving';
+import {
+  type Autoscale,
+  type BuiltFor,
+  ModelAutoscaler,
+  TritonService,
+  type TritonServiceProps,
+} from '../../lib/serving';
 import { AWS } from '../core/tree';
 import { LOCAL } from '../data/tree';
 import { container, deployment, message, only, TestPool } from './pool';
@@ -231,6 +237,168 @@ describe('is refused', () => {
         why: it reads with the rights of its identity, which a stand-in does not know
         fix: use S3Store (data.objects.kind: s3)"
     `);
+  });
+});
+
+/** A repository with an engine of TensorRT-LLM, on cards like those that it was compiled on. */
+const compiled = (
+  props: Partial<TritonServiceProps> = {},
+  built: Partial<BuiltFor> = {},
+  pool: ConstructorParameters<typeof TestPool>[2] = { gpu: 'L40S', gpusPerNode: 4, limit: 8 },
+) => {
+  const home = new Layer(new App(), 'pools', { phase: 'capacity' });
+  return triton({
+    repository: 'llm/1',
+    loads: {
+      ensemble: {},
+      tensorrt_llm: { backend: 'tensorrtllm', builtFor: { gpu: 'L40S', release: '1.2.1', ...built } },
+    },
+    weightsGiB: 40,
+    pool: new TestPool(home, 'l40s', pool),
+    ...props,
+  });
+};
+
+describe('an engine of TensorRT-LLM', () => {
+  test('runs in the image that has it, on one GPU, and is compared with what it was said to be', () => {
+    const { app, layer } = compiled();
+    const { image, env, resources } = container(layer);
+    expect(image).toBe('nvcr.io/nvidia/tritonserver:26.07-trtllm-python-py3');
+    expect(JSON.stringify(env)).not.toContain('TRTLLM_ORCHESTRATOR');
+    expect(resources?.requests).toMatchObject({ 'nvidia.com/gpu': '1' });
+    const files = only(layer, 'ConfigMap').data as Record<string, string>;
+    expect(Object.keys(files)).toEqual(['repository.py', 'tensorrt_llm.json']);
+    expect(JSON.parse(files['tensorrt_llm.json'])).toEqual({ gpus: 1, release: '1.2.1' });
+    expect(render(app).facts.of('model')).toMatchObject([{ engine: 'triton', tells: 'tensorrtllm' }]);
+  });
+
+  test('for four GPUs takes four, starts a process for each, and has shared memory for what they exchange', () => {
+    const { app, layer } = compiled({}, { gpus: 4 });
+    const { args, env, resources } = container(layer);
+    expect(args?.slice(-6)).toEqual([
+      '--pinned-memory-pool-byte-size=0',
+      '--enable-peer-access=false',
+      ...[0, 1, 2, 3].map((gpu) => `--cuda-memory-pool-byte-size=${gpu}:0`),
+    ]);
+    expect(env).toContainEqual({ name: 'TRTLLM_ORCHESTRATOR', value: '1' });
+    expect(resources?.requests).toMatchObject({ 'nvidia.com/gpu': '4' });
+    expect(JSON.stringify(deployment(layer).template.spec.volumes)).toContain('"sizeLimit":"9Gi"');
+    expect(render(app).facts.of('model')).toMatchObject([{ gpusPerReplica: 4 }]);
+    // Two replicas fill the pool: an old one goes before a new one comes.
+    expect(deployment(layer).strategy).toMatchObject({ rollingUpdate: { maxSurge: 0, maxUnavailable: 1 } });
+  });
+
+  test('another card under another name is the same card', () => {
+    expect(() => compiled({}, { gpu: 'L40S-48GB' })).not.toThrow();
+  });
+
+  test('another image is for whoever names it to know', () => {
+    const image = 'registry.example.com/triton-trtllm:1.3.0';
+    expect(container(compiled({ image }, { release: '1.3.0' }).layer).image).toBe(image);
+  });
+
+  test('is watched as Triton and as itself', () => {
+    expect(compiled().server.metrics).toMatchObject([{ portNumber: 8002, exporter: 'tensorrtllm' }]);
+  });
+
+  describe('is scaled', () => {
+    const by = (autoscale: Autoscale) => {
+      const { layer, server } = compiled({ replicas: { min: 1, max: 2 } }, { gpus: 4 });
+      new ModelAutoscaler(layer, 'scaler', {
+        ...autoscale,
+        server,
+        prometheus: 'http://prometheus.monitoring.svc:9090',
+      });
+      const { triggers } = only(layer, 'ScaledObject').spec as { triggers: { metadata: object }[] };
+      return triggers[0].metadata;
+    };
+    const of = 'namespace="serving",container="vision"';
+
+    test('by how full its batch is, where nobody says', () => {
+      expect(by({})).toMatchObject({
+        query:
+          `sum(avg by (pod) (nv_trt_llm_request_metrics{${of},request_type="active"}` +
+          ` / ignoring (request_type) clamp_min(nv_trt_llm_request_metrics{${of},request_type="max"}, 1)))`,
+        threshold: '0.8',
+      });
+    });
+
+    test('by how full its cache is', () => {
+      expect(by({ on: 'kvCache', target: 70 })).toMatchObject({
+        query: `sum(avg by (pod) (nv_trt_llm_kv_cache_block_metrics{${of},kv_cache_block_type="fraction"}))`,
+        threshold: '0.7',
+      });
+    });
+
+    test('not by a queue that it does not count, and others not by a batch that they do not tell', () => {
+      expect(message(() => by({ on: 'queue' }))).toContain("fix: follow 'batch'");
+      const { layer, server } = pooled({ replicas: { min: 1, max: 3 } });
+      const scale = () =>
+        new ModelAutoscaler(layer, 'scaler', {
+          on: 'batch',
+          server,
+          prometheus: 'http://prometheus.example.com',
+        });
+      expect(message(scale)).toContain('triton does not tell how full its batch is');
+    });
+  });
+
+  test.each<readonly [string, () => unknown, RegExp]>([
+    ['without a pool', () => compiled({ pool: undefined }), /compiled for L40S, and no 'pool' is named/],
+    ['on another card', () => compiled({}, { gpu: 'H100' }), /compiled for H100, and pool 'l40s' has L40S/],
+    ['of more GPUs than a node', () => compiled({}, { gpus: 8 }), /8 GPUs, and pool 'l40s' has at most 4/],
+    ['of another release', () => compiled({}, { release: '1.1.0' }), /by TensorRT-LLM 1\.1\.0, and image/],
+    [
+      'beside a second one',
+      () => {
+        const engine = { backend: 'tensorrtllm', builtFor: { gpu: 'L40S', release: '1.2.1' } } as const;
+        return compiled({ loads: { a: engine, b: engine } });
+      },
+      /two engines of TensorRT-LLM: a and b/,
+    ],
+    [
+      'beside a backend that its image does not have',
+      () =>
+        compiled({
+          loads: {
+            a: { backend: 'tensorrtllm', builtFor: { gpu: 'L40S', release: '1.2.1' } },
+            b: { backend: 'onnxruntime' },
+          },
+        }),
+      /'loads\.b' asks for backend 'onnxruntime'[\s\S]*fix: serve it from a TritonService of its own/,
+    ],
+    [
+      'in an image without it',
+      () => compiled({ image: 'nvcr.io/nvidia/tritonserver:26.07-py3' }),
+      /has only others[\s\S]*fix: leave image out/,
+    ],
+    [
+      'of which nothing is said',
+      () => compiled({ loads: { a: { backend: 'tensorrtllm' } } }),
+      /nothing says what it was compiled for/,
+    ],
+    [
+      'that is none',
+      () => compiled({ loads: { a: { backend: 'tensorrt', builtFor: { gpu: 'L40S', release: '1.2.1' } } } }),
+      /'loads\.a' has 'builtFor', and backend 'tensorrt'/,
+    ],
+    [
+      'that is to be batched here',
+      () =>
+        compiled({
+          loads: {
+            a: { backend: 'tensorrtllm', maxBatch: 8, builtFor: { gpu: 'L40S', release: '1.2.1' } },
+          },
+        }),
+      /TensorRT-LLM batches by itself/,
+    ],
+  ])('is refused %s', (_, make, words) => {
+    expect(message(make)).toMatch(words);
+  });
+
+  test('makes valid objects', () => {
+    for (const object of objectsOf(compiled({}, { gpus: 2 }).layer))
+      expect(validateObject(object)).toEqual([]);
   });
 });
 

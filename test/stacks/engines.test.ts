@@ -220,3 +220,45 @@ describe('models that write no text, on Triton', () => {
     expect(JSON.stringify(statements ?? triton.plan)).toContain('triton/vision/1/*');
   });
 });
+
+describe('an engine of TensorRT-LLM, on Triton', () => {
+  const built = 'backend: tensorrtllm, builtFor: { gpu: L40S, gpus: 4, release: 1.2.1 }';
+  const entry = `repository: llm/1, loads: { ensemble: {}, tensorrt_llm: { ${built} } }, weightsGiB: 70, clients: [apps], pool: l40s,
+    replicas: { min: 1, max: 2 }, observed: { gpuGiB: 42, on: L40S } }
+  other: { model: Qwen/Qwen3-32B, pool: l40s, gpus: 4, context: 32768, kvCacheDtype: fp8, replicas: { min: 1, max: 1 }`;
+  const engine = on('triton', entry);
+
+  test('is proven, and called by the namespaces that are named', () => {
+    expect(engine.findings).toEqual([]);
+    const config = JSON.stringify(object(engine, 'ConfigMap/gateway/gateway-etc-litellm'));
+    expect(config).toContain('model_name: other');
+    expect(config).not.toContain('chat');
+    const policy = JSON.stringify(object(engine, 'NetworkPolicy/serving/chat')?.spec);
+    expect(policy).toContain('"kubernetes.io/metadata.name":"apps"');
+  });
+
+  test('brings alerts and dashboards of its own, beside those of Triton, and scales by its batch', () => {
+    for (const name of ['triton', 'tensorrtllm']) {
+      expect(object(engine, `PrometheusRule/monitoring/serving-${name}`), name).toBeDefined();
+      expect(object(engine, `ConfigMap/monitoring/dashboard-models-${name}`), name).toBeDefined();
+    }
+    expect(JSON.stringify(object(engine, 'ScaledObject/serving/chat')?.spec)).toContain(
+      'nv_trt_llm_request_metrics',
+    );
+  });
+
+  test('counts for the pool with all of its GPUs: three replicas of four fill its twelve', () => {
+    const strategy = (built: typeof engine, name: string) =>
+      (object(built, `Deployment/serving/${name}`)?.spec as { strategy?: object } | undefined)?.strategy;
+    expect(strategy(engine, 'other')).toMatchObject({ rollingUpdate: { maxSurge: 0 } });
+    const less = on('triton', entry.replace('max: 2', 'max: 1'));
+    expect(strategy(less, 'other')).toMatchObject({ rollingUpdate: { maxSurge: 1 } });
+  });
+
+  test('simulated it is left out: it runs on one kind of card', () => {
+    const twin = on('triton', `${entry} }\nsimulate: true #`);
+    expect(errorsOf(twin)).toEqual([]);
+    expect(object(twin, 'Deployment/serving/chat')).toBeUndefined();
+    expect(object(twin, 'Deployment/serving/other')).toBeDefined();
+  });
+});

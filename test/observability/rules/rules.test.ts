@@ -3,13 +3,14 @@ import { DATA } from '../../../lib/observability/rules/data';
 import { gatewayRules } from '../../../lib/observability/rules/gateway';
 import { GPU } from '../../../lib/observability/rules/gpu';
 import { PLATFORM } from '../../../lib/observability/rules/platform';
-import { type Alert, type Recording, written } from '../../../lib/observability/rules/rule';
+import { type Alert, type Recording, type RuleGroup, written } from '../../../lib/observability/rules/rule';
 import { SERVING } from '../../../lib/observability/rules/serving';
 import { SGLANG } from '../../../lib/observability/rules/sglang';
+import { TENSORRTLLM } from '../../../lib/observability/rules/tensorrtllm';
 import { TRITON } from '../../../lib/observability/rules/triton';
 import { KNOWN_SERIES, seriesOf } from '../series';
 
-const GROUPS = [SERVING, SGLANG, TRITON, gatewayRules(99.5), GPU, ...DATA, ...PLATFORM];
+const GROUPS = [SERVING, SGLANG, TRITON, TENSORRTLLM, gatewayRules(99.5), GPU, ...DATA, ...PLATFORM];
 const RULES = GROUPS.flatMap(({ rules }) => rules);
 const isAlert = (rule: Alert | Recording): rule is Alert => 'alert' in rule;
 const ALERTS = RULES.filter(isAlert);
@@ -26,12 +27,15 @@ test.each(GROUPS.map((group) => [group.name, group] as const))(
 );
 
 test('names are unique, so that each alert has one runbook', () => {
+  const namesOf = (groups: readonly RuleGroup[]) =>
+    groups.flatMap(({ rules }) => rules.filter(isAlert).map(({ alert }) => alert));
+  for (const group of GROUPS) expect(new Set(namesOf([group])).size).toBe(namesOf([group]).length);
   // The same trouble of another engine has the same runbook.
-  const others = [...SGLANG.rules, ...TRITON.rules];
-  const known = new Set(SERVING.rules.filter(isAlert).map(({ alert }) => alert));
-  const names = ALERTS.filter((rule) => !others.includes(rule) || !known.has(rule.alert)).map(
-    ({ alert }) => alert,
-  );
+  const engines = [SERVING, SGLANG, TRITON, TENSORRTLLM];
+  const names = [
+    ...new Set(namesOf(engines)),
+    ...namesOf(GROUPS.filter((group) => !engines.includes(group))),
+  ];
   expect(new Set(names).size).toBe(names.length);
   expect(new Set(GROUPS.map(({ name }) => name)).size).toBe(GROUPS.length);
 });
