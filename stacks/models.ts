@@ -8,6 +8,7 @@ import {
   ModelServer,
   ModelSimulator,
   OllamaService,
+  type ReplicaRange,
   SglangService,
   TritonService,
   VllmService,
@@ -130,6 +131,13 @@ function modelServer(
         kvEvents,
         rankPorts: picksRanks(props),
       });
+}
+
+/** Replicas of a model, or of each of its roles, as far as they are said. */
+export function rangesOf(model: Model): readonly ReplicaRange[] {
+  const roles = 'disaggregated' in model ? model.disaggregated : undefined;
+  const parts = roles ? [roles.prefill, roles.decode] : [model];
+  return parts.flatMap(({ replicas }) => replicas ?? []);
 }
 
 export const ranksOf = (model: Model): number | undefined =>

@@ -40,7 +40,7 @@ import { compareCanaries, pilotCanaries, tellOfCanaries } from './canaries';
 import { Doors } from './doors';
 import { clusterFor } from './foundation';
 import { kserveController, kserveNamespaces } from './kserve';
-import { modelServers } from './models';
+import { modelServers, rangesOf } from './models';
 import { nodePools } from './nodes';
 import { Origins } from './origins';
 import { pulledImages } from './prepull';
@@ -79,7 +79,7 @@ export function platform(file: Environment): App {
   const pools = Object.entries(environment.pools);
   const models = Object.entries(environment.models);
   const gpus = pools.some(([, pool]) => 'gpu' in pool);
-  const scaled = models.some(([, { replicas }]) => replicas && replicas.max > replicas.min);
+  const scaled = models.some(([, model]) => rangesOf(model).some(({ min, max }) => max > min));
   const groups = models.some(([, model]) => 'nodes' in model && model.nodes);
   const mounts = loadedFrom(environment, 'mountpoint').length > 0;
   /** Namespaces of parts that only some environments have. */

@@ -68,9 +68,13 @@ function simulatedRoles({
   if (!disaggregated) return undefined;
   const { prefill, decode } = disaggregated;
   const from = engine === 'sglang' ? 1 : disaggregated.nonCachedTokens;
+  const role = ({ replicas, autoscale }: typeof prefill) => ({
+    replicas,
+    ...(autoscale ? { autoscale: withoutGpus(autoscale) } : {}),
+  });
   return {
-    prefill: { replicas: prefill.replicas },
-    decode: { replicas: decode.replicas },
+    prefill: role(prefill),
+    decode: role(decode),
     ...(from === undefined ? {} : { nonCachedTokens: from }),
   };
 }

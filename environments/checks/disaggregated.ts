@@ -1,9 +1,11 @@
 import { type Checking, type Draft, entriesOf } from './draft';
+import { checkReplicas } from './replicas';
 
 type Model = NonNullable<NonNullable<Draft['models']>[string]>;
 
 /** Keys of a model that each role has of its own, or that speak of replicas which do all. */
-const OF_ROLES = ['replicas', 'gpus', 'cpu', 'memoryGiB', 'observed', 'autoscale', 'nodes', 'slice'] as const;
+const OWN = ['replicas', 'gpus', 'cpu', 'memoryGiB', 'autoscale'] as const;
+const OF_ROLES = [...OWN, 'observed', 'nodes', 'slice'] as const;
 
 /** The two roles of a model, where pods that read prompts stand apart; undefined where each does all. */
 export const rolesOf = (model: Model) => ('disaggregated' in model ? model.disaggregated : undefined);
@@ -16,7 +18,7 @@ export function checkDisaggregated({ models, gateway }: Draft, { fault, written 
     const path = `models.${name}`;
     for (const key of OF_ROLES) {
       if (!written(`${path}.${key}`)) continue;
-      const own = key === 'replicas' || key === 'gpus' || key === 'cpu' || key === 'memoryGiB';
+      const own = (OWN as readonly string[]).includes(key);
       fault(
         `${path}.${key}`,
         own
@@ -36,7 +38,7 @@ export function checkDisaggregated({ models, gateway }: Draft, { fault, written 
       }
     }
     for (const role of ['prefill', 'decode'] as const)
-      checkRange(`${path}.disaggregated.${role}`, roles[role], fault);
+      checkReplicas(`${path}.disaggregated.${role}`, { ...roles[role], engine: model.engine }, fault);
     if ('adapters' in model && model.adapters) {
       const why =
         'requests for an adapter go to the Service, past the picker: no prefill pod would read their prompts';
@@ -68,21 +70,4 @@ export function checkDisaggregated({ models, gateway }: Draft, { fault, written 
       fault(`${where}.${other}`, `is the name of the prefill pods of '${name}'; choose another name`);
     }
   }
-}
-
-function checkRange(
-  path: string,
-  role: { readonly replicas?: { readonly min?: number; readonly max?: number } } | undefined,
-  fault: Checking['fault'],
-): void {
-  const { min, max } = role?.replicas ?? {};
-  if (min === undefined || max === undefined || min === max) return;
-  if (min > max) {
-    fault(`${path}.replicas.min`, `${min} is above max, ${max}`);
-    return;
-  }
-  fault(
-    `${path}.replicas`,
-    `from ${min} to ${max} by load, and a scaler follows the queue of a model, which both roles fill; set both to one number`,
-  );
 }

@@ -1,8 +1,8 @@
-import { isCron, isTimeZone } from '../../lib/core/cron';
 import { didYouMean } from '../../lib/core/nearest';
 import { loaderName } from '../engines';
 import { rolesOf } from './disaggregated';
 import { type Checking, type Draft, entriesOf } from './draft';
+import { checkReplicas } from './replicas';
 import { checkWeights } from './weights';
 
 /** Models against the pools they name. */
@@ -11,16 +11,7 @@ export function checkModels(draft: Draft, checking: Checking): void {
   const inAws = written('aws') && draft.tier !== 'local';
   for (const [name, model] of entriesOf(draft.models)) {
     const path = `models.${name}`;
-    const { min, max } = model.replicas ?? {};
-    if (min !== undefined && max !== undefined && min > max) {
-      fault(`${path}.replicas.min`, `${min} is above max, ${max}`);
-    }
-    if (min === 0) {
-      const why = 'nothing here holds requests for the minutes until a replica is back';
-      const fix = 'that would take a queue in front of it, such as the HTTP add-on of KEDA; write 1';
-      fault(`${path}.replicas.min`, `0, and ${why}: ${fix}`);
-    }
-    if ('autoscale' in model) checkAutoscale(path, model, fault);
+    checkReplicas(path, model, fault);
     if (!('pool' in model)) continue;
     // Nothing is loaded, and no GPU is looked for where there are no pools.
     if (draft.simulate && !written('pools')) continue;
@@ -95,49 +86,6 @@ function checkPool(
   } else if ('gpu' in pool && pool.perNode && model.gpus && model.gpus > pool.perNode) {
     // the default of one GPU fits every pool, so the number was written
     fault(`${path}.gpus`, `${model.gpus}, but pool '${model.pool}' has at most ${pool.perNode} per node`);
-  }
-}
-
-/** What scales a model against the room that it has to scale in. */
-function checkAutoscale(
-  path: string,
-  { autoscale, replicas, engine }: Extract<Model, { readonly autoscale?: unknown }>,
-  fault: Checking['fault'],
-): void {
-  if (!autoscale) return;
-  const { min, max } = replicas ?? {};
-  if (!replicas || (min !== undefined && min === max)) {
-    const number = replicas ? `fixed at ${min}` : "the tier's number";
-    fault(`${path}.autoscale`, `nothing reads this: replicas are ${number}; write replicas: { min, max }`);
-    return;
-  }
-  if (autoscale.on === 'gpu' && engine === 'simulator') {
-    fault(`${path}.autoscale.on`, "'gpu', and the simulator holds none; follow queue or kvCache");
-  }
-  const share = autoscale.on === 'kvCache' || autoscale.on === 'gpu' || autoscale.on === 'batch';
-  if (autoscale.target !== undefined && autoscale.target >= 100 && share) {
-    fault(
-      `${path}.autoscale.target`,
-      `${autoscale.target} percent, which no replica comes above; write less`,
-    );
-  }
-  for (const [index, hours] of (autoscale.schedule ?? []).entries()) {
-    const here = `${path}.autoscale.schedule[${index}]`;
-    for (const key of ['from', 'to'] as const) {
-      const cron = hours[key];
-      if (cron && !isCron(cron)) fault(`${here}.${key}`, `'${cron}' has a range that goes downward`);
-    }
-    if (hours.from && hours.from === hours.to) fault(`${here}.to`, `'${hours.to}' is when they begin, too`);
-    if (hours.timezone && !isTimeZone(hours.timezone)) {
-      fault(`${here}.timezone`, `there is no time zone '${hours.timezone}'`);
-    }
-    if (hours.replicas === undefined) continue;
-    if (max !== undefined && hours.replicas > max) {
-      fault(`${here}.replicas`, `${hours.replicas} is above replicas.max, ${max}`);
-    }
-    if (min !== undefined && hours.replicas <= min) {
-      fault(`${here}.replicas`, `${hours.replicas} run at any hour: replicas.min is ${min}`);
-    }
   }
 }
 

@@ -1,5 +1,6 @@
 import { objectOf, optional } from '../fields';
 import { enumOf, integer, string } from '../scalars';
+import { roleByLoad } from './autoscale';
 import { replicaKeys } from './engine';
 import { label } from './text';
 
@@ -7,7 +8,7 @@ const about = 'Pods that read prompts apart from pods that write answers';
 const roles = { prefill: 'Pods that read prompts', decode: 'Pods that write answers' };
 
 const replicas = optional(
-  objectOf("Replicas, both numbers alike; absent means the tier's number", {
+  objectOf("Replicas; absent means the tier's number", {
     min: integer('Fewest replicas', { min: 1 }),
     max: integer('Most replicas', { min: 1 }),
   }),
@@ -16,6 +17,7 @@ const replicas = optional(
 const role = (of: keyof typeof roles) =>
   objectOf(roles[of], {
     replicas,
+    autoscale: roleByLoad,
     pool: optional(string("GPU pool that they run on; absent means the model's", label)),
     gpus: replicaKeys.gpus,
     cpu: replicaKeys.cpu,
@@ -46,7 +48,7 @@ export const disaggregatedSglang = objectOf(about, onGpus);
 
 /** Two roles without GPUs. */
 export const disaggregatedSimulator = objectOf(about, {
-  prefill: objectOf(roles.prefill, { replicas }),
-  decode: objectOf(roles.decode, { replicas }),
+  prefill: objectOf(roles.prefill, { replicas, autoscale: roleByLoad }),
+  decode: objectOf(roles.decode, { replicas, autoscale: roleByLoad }),
   nonCachedTokens,
 });

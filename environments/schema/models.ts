@@ -1,8 +1,8 @@
-import { CRON, TIME_ZONE } from '../../lib/core/cron';
 import { oneOf } from '../choices';
 import { listOf, mapOf, objectOf, optional, withDefault } from '../fields';
 import { DEFAULT_ENGINE } from '../merge';
-import { boolean, enumOf, integer, number, refusing, string } from '../scalars';
+import { boolean, enumOf, integer, refusing, string } from '../scalars';
+import { byLoad, tritonByLoad } from './autoscale';
 import { sglangCanary, simulatorCanary, vllmCanary } from './canary';
 import { disaggregatedSglang, disaggregatedSimulator, disaggregatedVllm } from './disaggregated';
 import {
@@ -20,68 +20,12 @@ import { routing } from './routing';
 import { label } from './text';
 import { sourceKeys, weightKeys } from './weights';
 
-const cron = {
-  pattern: CRON,
-  format: "five fields of cron, such as '0 8 * * 1-5' (minute, hour, day, month, weekday)",
-};
-
-const officeHours = objectOf('Hours in which more replicas run', {
-  from: string('When they begin', cron),
-  to: string('When they end', cron),
-  timezone: optional(
-    string('Zone of both; absent means UTC', {
-      pattern: TIME_ZONE,
-      format: 'a time zone such as Europe/Berlin or UTC',
-    }),
-  ),
-  replicas: integer('Replicas that run at least', { min: 1 }),
-});
-
-const schedule = optional(listOf('Hours in which more run, whatever the load', officeHours, { min: 1 }));
-
-/** What replicas on Triton follow. */
-const onTriton = optional(
-  objectOf('How replicas between min and max follow the load', {
-    on: optional(
-      enumOf(
-        'What they follow: requests that wait, how busy the GPUs are, or with tensorrtllm how full its batch or cache is',
-        ['queue', 'gpu', 'batch', 'kvCache'],
-      ),
-    ),
-    target: optional(
-      number(
-        'Enough for each replica: waiting requests (the largest batch), or percent of the GPUs (60), the batch or the cache (80)',
-        { above: 0 },
-      ),
-    ),
-    schedule,
-  }),
-);
-
 const every = {
   model: string('Model to serve, as Hugging Face names it', hubName),
   context: optional(
     integer("Longest request and answer, in tokens; absent means the model's own", { min: 1 }),
   ),
-  autoscale: optional(
-    objectOf('How replicas between min and max follow the load', {
-      on: optional(
-        enumOf(
-          'What they follow: requests that wait, the KV cache in use, how busy the GPUs are, or requests that wait as its picker sees them',
-          ['queue', 'kvCache', 'gpu', 'picker'],
-        ),
-      ),
-      target: optional(
-        number(
-          'Enough for each replica: waiting requests (5), or percent of the cache (80) or the GPUs (60)',
-          {
-            above: 0,
-          },
-        ),
-      ),
-      schedule,
-    }),
-  ),
+  autoscale: byLoad,
   replicas: optional(
     objectOf("Replicas, between two numbers by load; absent means the tier's number", {
       // Zero is refused with its reason, where models are checked.
@@ -212,7 +156,7 @@ const triton = objectOf(
     weightsGiB: integer('Size of these models, in GiB, rounded up', { min: 1 }),
     pool: optional(string('GPU pool that the replicas run on; absent means CPUs', label)),
     replicas: every.replicas,
-    autoscale: onTriton,
+    autoscale: tritonByLoad,
     drainSeconds: every.drainSeconds,
     startupSeconds: replicaKeys.startupSeconds,
     slice: replicaKeys.slice,

@@ -2,8 +2,8 @@ import { ApiObject } from 'cdk8s';
 import { Construct, type IConstruct } from 'constructs';
 import { declare, namespaceOf, PlatformError } from '../core';
 import type { EngineName } from './engines';
-import type { ReplicaRange } from './model-server';
 import { cronTrigger, type OfficeHours } from './office-hours';
+import type { ReplicaRange } from './replica-range';
 import { ask, type Card, type Signal, usualSignal } from './signals';
 
 /** How the replicas of a model follow its load. */
@@ -12,7 +12,7 @@ export interface Autoscale {
    * What they follow: requests that wait, the part of the KV cache or of the largest batch in use, or how busy the GPUs
    * are; or requests that wait as the endpoint picker of the model sees them. A GPU is busy with one request as with a
    * hundred, so that it says little of how much more a replica can take.
-   * @default 'queue'; `batch` for an engine of TensorRT-LLM, which does not count what waits
+   * @default 'queue'; `kvCache` for pods that write answers only; `batch` for an engine of TensorRT-LLM, which does not count what waits
    */
   readonly on?: Signal;
   /**
@@ -25,6 +25,16 @@ export interface Autoscale {
    * @default - none
    */
   readonly schedule?: readonly OfficeHours[];
+}
+
+/** Pods that do a part of what one model does, and tell of it under the same name as the others. */
+export interface ScaledRole {
+  /** The served name. */
+  readonly of: string;
+  /** The container of these pods. */
+  readonly container: string;
+  /** What they are followed by, where nobody says. */
+  readonly follows: Signal;
 }
 
 /** A server that can be scaled. */
@@ -42,6 +52,8 @@ export interface Scalable extends IConstruct {
   /** Pods of one replica that tell metrics; absent for one. */
   readonly tellers?: number;
   readonly scaleTarget: { readonly apiVersion?: string; readonly kind?: string; readonly name: string };
+  /** Which part of a model's work it does; absent for one that does all. */
+  readonly role?: ScaledRole;
   /** Requests that may wait at each replica without being too many; absent for the usual number. */
   readonly queueTarget?: number;
   /** Used by what scales it. */
@@ -71,9 +83,11 @@ export class ModelAutoscaler extends Construct {
       });
     }
     const namespace = namespaceOf(server);
-    const on = props.on ?? usualSignal(engine);
+    const { role } = server;
+    const on = props.on ?? role?.follows ?? usualSignal(engine);
     const target = props.target ?? (on === 'queue' ? server.queueTarget : undefined);
-    const scaled = { model, namespace, engine, card, holder, nodes, tellers };
+    const told = role ? { model: role.of, container: role.container } : { model };
+    const scaled = { ...told, namespace, engine, card, holder, nodes, tellers };
     const { query, threshold } = ask(this, on, scaled, target);
     server.scaledByLoad();
     if (on === 'picker') {

@@ -3,8 +3,8 @@ import { findCheckpoint, quantizedBy } from '../catalog';
 import type { INodePool, PoolDevice } from '../contracts';
 import { PlatformError, type PodResources, type WorkloadProps } from '../core';
 import { weightsGiB } from '../sizing';
-import type { ReplicaRange } from './model-server';
 import { deviceOf, rolloutOf, shareOf } from './pool-share';
+import type { ReplicaRange } from './replica-range';
 import type { ServerPod } from './server-pod';
 
 /** What one replica of an engine is asked to take of a pool. */

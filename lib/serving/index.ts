@@ -17,6 +17,7 @@ export { NodeCache, type NodeCacheProps } from './node-cache';
 export type { NodeGroupProps } from './node-group';
 export type { OfficeHours } from './office-hours';
 export * from './ollama-service';
+export type { ReplicaRange } from './replica-range';
 export * from './routing';
 export type { ServerGroup, ServerPod, ServerSettings } from './server-pod';
 export * from './sglang-service';

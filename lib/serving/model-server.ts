@@ -21,16 +21,11 @@ import { type Adapter, ServedAdapter } from './adapters';
 import type { EngineName } from './engines';
 import type { KvEvents } from './kv-events';
 import { type RankPorts, rankPortNames } from './rank-ports';
+import { mustBeRange, type ReplicaRange, unscaled } from './replica-range';
 import type { ServerPod, ServerSettings } from './server-pod';
 import { PORT, serverWorkload } from './server-workload';
 import { type Card, cardOf, waitingAtRanks } from './signals';
 import { simulatorPod } from './simulator-pod';
-
-/** Replicas between a floor and a ceiling; equal ones mean that nothing scales it. */
-export interface ReplicaRange {
-  readonly min: number;
-  readonly max: number;
-}
 
 /** What every server of a model is told. */
 export interface ModelServerProps {
@@ -145,7 +140,7 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
     this.model = id;
     this.replicas = props.replicas ?? { min: fixed, max: fixed };
     this.longestSeconds = props.drainSeconds ?? 120;
-    this.mustBeRange();
+    mustBeRange(this, this.replicas);
 
     this.keyOf = props.keyOf;
     if (props.keyOf) this.secret = props.keyOf.secret;
@@ -242,15 +237,7 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
     }));
     declare(this, 'join', { object: `Service/${server.namespace}/${id}`, scope: 'model alias', defines: id });
     this.adapters = Object.keys(adapters).map((name) => new ServedAdapter(this, name));
-    this.node.addValidation({
-      validate: () =>
-        scales && !this.scaled
-          ? [
-              `is to run ${this.replicas.min} to ${this.replicas.max} replicas, but nothing scales it. ` +
-                'Create a ModelAutoscaler for it',
-            ]
-          : [],
-    });
+    this.node.addValidation({ validate: () => (scales && !this.scaled ? unscaled(this.replicas) : []) });
   }
 
   public get metrics(): readonly MetricsEndpoint[] {
@@ -328,24 +315,6 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
   /** Used by what asks it before anybody else does. */
   public smokeTested(): void {
     this.smoked = true;
-  }
-
-  private mustBeRange(): void {
-    const { min, max } = this.replicas;
-    if (min > max) {
-      throw new PlatformError(this, {
-        what: `'replicas.min' is ${min}, above 'replicas.max', ${max}`,
-        why: 'there is no number of replicas that is both',
-        fix: `lower min to ${max}, or raise max to ${min}`,
-      });
-    }
-    if (min < 1) {
-      throw new PlatformError(this, {
-        what: `'replicas.min' is ${min}`,
-        why: 'without a running replica nothing measures a queue, and a cold one takes minutes',
-        fix: 'raise min to 1',
-      });
-    }
   }
 }
 

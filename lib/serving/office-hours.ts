@@ -1,6 +1,6 @@
 import type { Construct } from 'constructs';
 import { isCron, isTimeZone, PlatformError } from '../core';
-import type { ReplicaRange } from './model-server';
+import type { ReplicaRange } from './replica-range';
 
 /** Hours in which more replicas run, whatever the load. */
 export interface OfficeHours {

@@ -20,6 +20,8 @@ export interface Scaled {
   readonly nodes: number;
   /** Pods of one replica that tell metrics. */
   readonly tellers: number;
+  /** Container whose series count, where another tells of the same model. */
+  readonly container?: string;
 }
 
 /** GPUs that pods ask for, as their metrics see them. */
@@ -80,7 +82,8 @@ const QUERIES: Readonly<Record<Signal, (at: Construct, scaled: Scaled) => string
     return ofReplicas(`DCGM_FI_DEV_GPU_UTIL${of}`, scaled.nodes);
   },
   // A mean over the replicas that it sees: their sum is what all scalers share out.
-  picker: (_, { model, namespace }) => {
+  picker: (at, { model, namespace, container }) => {
+    if (container !== undefined) throw ofBoth(at, model);
     const of = `{namespace="${namespace}",name="${model}"}`;
     return `sum(llm_d_epp_average_queue_size${of} * llm_d_epp_ready_endpoints${of})`;
   },
@@ -106,9 +109,10 @@ function told(
   at: Construct,
   what: keyof typeof SILENT,
   signal: Signal,
-  { engine, ...server }: Scaled,
+  { engine, container, ...server }: Scaled,
 ): string {
-  const query = ENGINES[engine][what]?.(ENGINES[engine].of(server));
+  const only = container === undefined ? '' : `,container="${container}"`;
+  const query = ENGINES[engine][what]?.(`${ENGINES[engine].of(server)}${only}`);
   if (query !== undefined) return query;
   throw new PlatformError(at, {
     what: `scales '${server.model}' by '${signal}'`,
@@ -120,6 +124,13 @@ function told(
 /** Of what each rank or card of a pod tells the average, and of the equal pods of a replica too: summed over replicas. */
 const ofReplicas = (series: string, pods: number): string =>
   `sum(avg by (pod) (${series}))${pods > 1 ? ` / ${pods}` : ''}`;
+
+const ofBoth = (at: Construct, model: string) =>
+  new PlatformError(at, {
+    what: `scales a role of '${model}' by 'picker'`,
+    why: 'the picker sees one queue of both roles: each would add pods for the work of the other',
+    fix: "follow 'queue' or 'kvCache', which the pods of a role tell of themselves",
+  });
 
 const BLIND: Readonly<Partial<Record<Card, string>>> = {
   none: 'it holds no GPU, so that nothing tells of one',

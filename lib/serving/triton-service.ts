@@ -21,6 +21,7 @@ import { compiledEngine, mustRun } from './compiled-engine';
 import type { EngineName } from './engines';
 import { onDevice, type ReplicaProps, replicaResources } from './gpu-replica';
 import { storeEnv } from './model-cache';
+import { mustBeRange, unscaled } from './replica-range';
 import { type Card, cardOf } from './signals';
 import { configuredHere, LARGEST_BATCH, type LoadedModel, modelConfig } from './triton-config';
 
@@ -132,7 +133,7 @@ export class TritonService extends Construct implements IScrapeTarget, Scalable 
     if (!engine) {
       this.queueTarget = Math.max(0, ...loads.map(([, { maxBatch = LARGEST_BATCH }]) => maxBatch));
     }
-    this.mustBeRange();
+    mustBeRange(this, this.replicas);
     this.mustLoad(props);
     this.mustHaveBackends(props);
     this.mustBeS3(bucket);
@@ -228,13 +229,7 @@ export class TritonService extends Construct implements IScrapeTarget, Scalable 
       ...(observed ? { takes: observed } : {}),
     });
     this.node.addValidation({
-      validate: () =>
-        this.replicas.max > this.replicas.min && !this.scaled
-          ? [
-              `is to run ${this.replicas.min} to ${this.replicas.max} replicas, but nothing scales it. ` +
-                'Create a ModelAutoscaler for it',
-            ]
-          : [],
+      validate: () => (this.replicas.max > this.replicas.min && !this.scaled ? unscaled(this.replicas) : []),
     });
   }
 
@@ -248,16 +243,6 @@ export class TritonService extends Construct implements IScrapeTarget, Scalable 
     for (const port of [PORTS.http, PORTS.grpc]) {
       this.pods.allowFromNamespace(namespace, { port, why: `models of ${this.model}` });
     }
-  }
-
-  private mustBeRange(): void {
-    const { min, max } = this.replicas;
-    if (min >= 1 && min <= max) return;
-    throw new PlatformError(this, {
-      what: `'replicas' is ${min} to ${max}`,
-      why: min < 1 ? 'without a running replica nothing measures a queue' : 'there is no number that is both',
-      fix: `set min to ${Math.max(1, Math.min(min, max))}`,
-    });
   }
 
   private mustLoad({ loads }: TritonServiceProps): void {

@@ -212,9 +212,9 @@ describe('scaled', () => {
 describe('is refused', () => {
   test('no replicas', () => {
     expect(message(() => triton({ replicas: { min: 0, max: 3 } }))).toMatchInlineSnapshot(`
-      "serving/vision (TritonService): 'replicas' is 0 to 3
-        why: without a running replica nothing measures a queue
-        fix: set min to 1"
+      "serving/vision (TritonService): 'replicas.min' is 0
+        why: without a running replica nothing measures a queue, and a cold one takes minutes
+        fix: raise min to 1"
     `);
   });
   test('batching where the file is not ours', () => {

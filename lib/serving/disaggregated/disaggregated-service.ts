@@ -1,6 +1,7 @@
 import { k8s } from 'cdk8s-plus-30';
 import type { Construct } from 'constructs';
 import { cut, type MetricsEndpoint, namespaceOf } from '../../core';
+import type { ScaledRole } from '../autoscaling';
 import { ModelServer, type ModelServerProps } from '../model-server';
 import { PORT } from '../server-workload';
 import type { SglangServiceProps } from '../sglang-service';
@@ -73,7 +74,9 @@ const SHORT_PROMPT = 512;
 export class DisaggregatedService extends ModelServer {
   /** What the picker is told. */
   public readonly disaggregation: Disaggregation;
-  private readonly prefill: PrefillServer;
+  /** Pods that read prompts. */
+  public readonly prefill: PrefillServer;
+  public readonly role: ScaledRole;
   private routed = false;
 
   constructor(scope: Construct, id: string, props: DisaggregatedServiceProps) {
@@ -88,6 +91,8 @@ export class DisaggregatedService extends ModelServer {
         return rolePod(server, 'decode', made('decode'), settings);
       },
     );
+    // A place in its cache is what an answer waits for.
+    this.role = { of: id, container: id, follows: 'kvCache' };
     const key = this.keyFor(this);
     this.prefill = new PrefillServer(this, cut(`${id}-prefill`, 63), {
       alias: id,

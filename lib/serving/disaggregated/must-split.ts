@@ -23,7 +23,7 @@ interface Asked {
 
 /** Throws what would keep two roles from working as one model. */
 export function mustSplit(server: Construct, asked: Asked): void {
-  const checks = [fixed, whole, together, overEfa, alike, readByOthers, ofOnePart];
+  const checks = [whole, together, overEfa, alike, readByOthers, ofOnePart];
   for (const check of checks) {
     const fault = check(asked);
     if (fault) throw new PlatformError(server, fault);
@@ -32,17 +32,6 @@ export function mustSplit(server: Construct, asked: Asked): void {
 }
 
 const rolesOf = ({ prefill, decode }: Asked) => [['prefill', prefill] as const, ['decode', decode] as const];
-
-function fixed(asked: Asked): Fault | undefined {
-  const ranged = rolesOf(asked).find(([, { replicas }]) => replicas && replicas.max > replicas.min);
-  if (!ranged) return undefined;
-  const [role, { replicas }] = ranged;
-  return {
-    what: `'${role}.replicas' is from ${replicas?.min} to ${replicas?.max} by load`,
-    why: 'a scaler follows the queue of a model, which both roles fill: it would add pods that answer for prompts that wait',
-    fix: `set both to one number, such as ${replicas?.max}`,
-  };
-}
 
 function whole(asked: Asked): Fault | undefined {
   const divided = rolesOf(asked).find(

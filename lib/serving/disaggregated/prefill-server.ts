@@ -1,8 +1,19 @@
 import { Construct } from 'constructs';
-import { declare, type MetricsEndpoint, type PodGroup, policyOf, type SecretRef, Workload } from '../../core';
-import type { ReplicaRange } from '../model-server';
+import {
+  declare,
+  type MetricsEndpoint,
+  namespaceOf,
+  type PodGroup,
+  policyOf,
+  type SecretRef,
+  Workload,
+} from '../../core';
+import type { Scalable, ScaledRole } from '../autoscaling';
+import type { EngineName } from '../engines';
+import { mustBeRange, type ReplicaRange, unscaled } from '../replica-range';
 import type { ServerPod, ServerSettings } from '../server-pod';
 import { serverWorkload } from '../server-workload';
+import { type Card, cardOf } from '../signals';
 
 interface PrefillServerProps {
   /** The served name. */
@@ -18,17 +29,27 @@ interface PrefillServerProps {
 }
 
 /** Pods that read prompts for those that answer: the same model under the same name, which nobody else calls. */
-export class PrefillServer extends Construct {
+export class PrefillServer extends Construct implements Scalable {
+  /** Name of its pods, and of what scales them. */
+  public readonly model: string;
+  public readonly replicas: ReplicaRange;
+  public readonly tells?: EngineName;
+  public readonly card: Card;
+  public readonly holder: string;
+  public readonly scaleTarget: { readonly name: string };
+  public readonly role: ScaledRole;
   public readonly pods: PodGroup;
   public readonly metrics: readonly MetricsEndpoint[];
   /** Changes with its pods. */
   public readonly revision: string;
+  private scaled = false;
 
   constructor(scope: Construct, id: string, props: PrefillServerProps) {
     super(scope, id);
     const { alias, model, context, drainSeconds, key } = props;
     const fixed = policyOf(this).replicas;
     const replicas = props.replicas ?? { min: fixed, max: fixed };
+    mustBeRange(this, replicas);
     const made = props.describe(this, {
       alias,
       model,
@@ -38,13 +59,23 @@ export class PrefillServer extends Construct {
       ...(key ? { key } : {}),
       ...(context === undefined ? {} : { context }),
     });
+    const scales = replicas.max > replicas.min;
     const server = new Workload(this, 'Server', {
       ...serverWorkload(this, made, key !== undefined),
       name: id,
       drainSeconds,
       replicas: replicas.min,
+      ...(scales ? { scaled: { by: `ScaledObject/${namespaceOf(this)}/${id}`, max: replicas.max } } : {}),
     });
     const { engine, tells, pool, start, weights, resources } = made;
+    this.model = id;
+    this.replicas = replicas;
+    this.tells = tells;
+    this.card = cardOf(resources.gpus);
+    this.holder = `container="${id}"`;
+    this.scaleTarget = { name: id };
+    // What waits there is a prompt that nobody has begun to read.
+    this.role = { of: alias, container: id, follows: 'queue' };
     if (weights === 'hub') server.pods.reach('internet', { why: 'weights from the model hub' });
     this.pods = server.pods;
     this.metrics = tells ? [server.metrics('http', { exporter: tells })] : [];
@@ -61,5 +92,11 @@ export class PrefillServer extends Construct {
       ...(weights ? { weights } : {}),
       ...made.role,
     });
+    this.node.addValidation({ validate: () => (scales && !this.scaled ? unscaled(replicas) : []) });
+  }
+
+  /** Used by what scales it. */
+  public scaledByLoad(): void {
+    this.scaled = true;
   }
 }

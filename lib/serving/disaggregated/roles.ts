@@ -2,7 +2,7 @@ import type { INodePool } from '../../contracts';
 import type { Labels, PodGroup } from '../../core';
 import type { BatchLimits } from '../batch-limits';
 import type { ReplicaProps } from '../gpu-replica';
-import type { ReplicaRange } from '../model-server';
+import type { ReplicaRange } from '../replica-range';
 
 /** What a pod does of an answer: read the prompt, or write what follows. */
 export type Role = 'prefill' | 'decode';
@@ -14,7 +14,7 @@ export interface RoleProps
   /** Nodes to run on. */
   readonly pool: INodePool;
   /**
-   * Replicas kept running; both numbers alike.
+   * Replicas kept running. Between two numbers a `ModelAutoscaler` of the role follows its load.
    * @default - the environment's policy: 1 in dev, 2 in prod
    */
   readonly replicas?: ReplicaRange;

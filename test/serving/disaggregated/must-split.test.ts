@@ -17,19 +17,6 @@ describe('is refused', () => {
     decode: role(layer, gpus, pool),
   });
 
-  test('a range of replicas', () => {
-    expect(
-      refused((layer) => {
-        const pool = h100(layer);
-        return { prefill: { pool, gpus: 2, replicas: { min: 1, max: 4 } }, decode: { pool, gpus: 2 } };
-      }),
-    ).toMatchInlineSnapshot(`
-      "layer/chat (DisaggregatedService): 'prefill.replicas' is from 1 to 4 by load
-        why: a scaler follows the queue of a model, which both roles fill: it would add pods that answer for prompts that wait
-        fix: set both to one number, such as 4"
-    `);
-  });
-
   test('divided GPUs', () => {
     const devices = [{ resource: 'nvidia.com/mig-3g.40gb', perNode: 16, slice: '3g.40gb' }];
     expect(refused((layer) => pools(layer, 1, h100(layer, { devices })))).toMatchInlineSnapshot(`

@@ -23,8 +23,9 @@ export type Asked =
   | (Partial<DisaggregatedSglangProps> & { engine: 'sglang' });
 
 /** Qwen3-32B on 2 GPUs that read and 4 that answer, routed by a gateway. */
-export function served(asked: Asked = {}, options: PickerOptions = {}) {
+export function served(given: Asked | ((at: { layer: Layer }) => Asked) = {}, options: PickerOptions = {}) {
   const { controller, layer } = ground('serving');
+  const asked = typeof given === 'function' ? given({ layer }) : given;
   const gpus = asked.engine === 'sglang' ? 4 : 2;
   const shared = asked.prefill && asked.decode ? undefined : h100(layer);
   const chat = new DisaggregatedService(layer, 'chat', {
