@@ -31,7 +31,9 @@ export function constructPages(): ReadonlyMap<string, string> {
   const code = readdirSync(join(EXAMPLES, 'constructs')).map((file) =>
     readFileSync(join(EXAMPLES, 'constructs', file), 'utf8'),
   );
-  const environments = ['tour', 'first', 'laptop'].map((name) => join(EXAMPLES, `environments/${name}.yaml`));
+  const environments = ['tour', 'first', 'laptop', 'istio'].map((name) =>
+    join(EXAMPLES, `environments/${name}.yaml`),
+  );
   const yaml = environments.map((file) => readFileSync(file, 'utf8'));
   const everywhere = classesIn(environments[1]);
 

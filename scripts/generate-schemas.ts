@@ -94,6 +94,7 @@ const CUSTOM: Record<string, readonly string[]> = {
     'scrapeconfigs',
     'servicemonitors',
   ],
+  'networking.istio.io': ['destinationrules', 'envoyfilters'],
   'nvidia.com': ['clusterpolicies', 'nvidiadrivers'],
   'postgresql.cnpg.io': [
     'backups',

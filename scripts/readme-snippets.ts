@@ -9,6 +9,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { App, Chart } from 'cdk8s';
 import { objectsOf, PROOFS, toYaml } from '../lib';
+import { behindIstio } from '../test/examples/behind-istio';
 import { oneModel } from '../test/examples/one-model';
 import { overNodes } from '../test/examples/over-nodes';
 import { ownStack } from '../test/examples/own-stack';
@@ -23,6 +24,7 @@ const ROOT = join(__dirname, '..');
 
 /** The examples that are apps, by the name of their file. */
 export const EXAMPLES: Readonly<Record<string, (outdir?: string) => App>> = {
+  'behind-istio': behindIstio,
   'one-model': oneModel,
   'over-nodes': overNodes,
   'own-stack': ownStack,

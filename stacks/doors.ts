@@ -10,6 +10,8 @@ import {
   EnvoyAiGatewayCrds,
   type GatewayController,
   InferenceGateway,
+  Istio,
+  IstioCrds,
   type ModelServer,
   type PickedModel,
 } from '../lib/serving';
@@ -33,6 +35,21 @@ export interface SharedCanary {
   readonly canary: ModelServer;
 }
 
+type Implementation = NonNullable<Environment['gateway']['implementation']>;
+
+/** Namespace of the controller, and of those proxies that it keeps beside it. */
+const HOMES: Readonly<Record<Implementation, string>> = {
+  agentgateway: 'agentgateway',
+  'envoy-ai-gateway': 'envoy-gateway',
+  istio: 'istio-system',
+};
+/** Layer of its own kinds. */
+const KINDS: Readonly<Record<Implementation, string>> = {
+  agentgateway: 'agentgateway-crds',
+  'envoy-ai-gateway': 'ai-gateway-crds',
+  istio: 'istio-crds',
+};
+
 /** Hosts that people outside the cluster use. */
 const hostsOf = ({ gateway, observability }: Environment): readonly string[] =>
   [gateway.host, observability.langfuse?.host].filter((host) => host !== undefined);
@@ -47,17 +64,14 @@ export class Doors {
   private readonly picked: boolean;
   /** Models as their picker's gateway answers for them. */
   public readonly pickedModels = new Map<string, PickedModel>();
-  private readonly envoy: boolean;
   private controller?: GatewayController;
 
   constructor(private readonly building: Building) {
     const { environment } = building;
     this.hosts = hostsOf(environment).length > 0;
     this.picked = Object.values(environment.models).some((model) => picksOf(environment, model));
-    this.envoy = environment.gateway.implementation === 'envoy-ai-gateway';
-    const home = this.envoy ? 'envoy-gateway' : 'agentgateway';
     this.namespaces = [
-      ...(this.hosts || this.picked ? [home] : []),
+      ...(this.hosts || this.picked ? [HOMES[this.implementation]] : []),
       ...(this.hosts ? ['edge'] : []),
       ...(this.hosts && environment.aws ? ['load-balancer'] : []),
     ];
@@ -69,7 +83,7 @@ export class Doors {
     const crds = this.building.layer('gateway-crds', 'cluster');
     new GatewayApiCrds(crds, 'gateway-api');
     new InferenceCrds(crds, 'inference');
-    if (this.envoy) new EnvoyGatewayCrds(crds, 'envoy-gateway');
+    if (this.implementation === 'envoy-ai-gateway') new EnvoyGatewayCrds(crds, 'envoy-gateway');
   }
 
   /** Their controllers, in phase `operators`. */
@@ -80,17 +94,24 @@ export class Doors {
       observed(new LoadBalancerController(home, 'controller'));
     }
     if (!this.hosts && !this.picked) return;
-    if (this.envoy) {
-      const kinds = layer('ai-gateway-crds', 'operators', 'envoy-gateway');
+    const namespace = HOMES[this.implementation];
+    const kinds = layer(KINDS[this.implementation], 'operators', namespace);
+    if (this.implementation === 'envoy-ai-gateway') {
       new EnvoyAiGatewayCrds(kinds, 'crds');
-      const home = layer('envoy-gateway', 'operators', 'envoy-gateway', kinds, certManager);
+      const home = layer('envoy-gateway', 'operators', namespace, kinds, certManager);
       this.controller = observed(new EnvoyAiGateway(home, 'envoy-gateway'));
-      return;
+    } else if (this.implementation === 'istio') {
+      new IstioCrds(kinds, 'crds');
+      this.controller = observed(new Istio(layer('istio', 'operators', namespace, kinds), 'istio'));
+    } else {
+      new AgentgatewayCrds(kinds, 'crds');
+      const home = layer('agentgateway', 'operators', namespace, kinds);
+      this.controller = observed(new Agentgateway(home, 'agentgateway'));
     }
-    const crds = layer('agentgateway-crds', 'operators', 'agentgateway');
-    new AgentgatewayCrds(crds, 'crds');
-    const home = layer('agentgateway', 'operators', 'agentgateway', crds);
-    this.controller = observed(new Agentgateway(home, 'agentgateway'));
+  }
+
+  private get implementation(): Implementation {
+    return this.building.environment.gateway.implementation ?? 'agentgateway';
   }
 
   /** The inside one: endpoints by the name that clients ask for, in place of the servers it picks for. */

@@ -64,8 +64,8 @@ const within = (inner: string, outer: string): boolean => `${inner}/`.startsWith
 /** Namespaces of the platform and of Kubernetes. */
 export const PLATFORM_NAMESPACES: readonly string[] = [
   ...['agentgateway', 'argo-rollouts', 'batch', 'cert-manager', 'data', 'default', 'edge'],
-  ...['envoy-gateway', 'external-secrets', 'gateway', 'gpu-operator', 'kserve', 'kube-node-lease'],
-  ...['kube-public', 'kube-system', 'kueue-system', 'langfuse', 'load-balancer', 'lws-system'],
-  ...['milvus', 'monitoring', 'mount-s3', 'node-exporter', 'node-weights', 'operators', 'serving'],
-  ...['vpa'],
+  ...['envoy-gateway', 'external-secrets', 'gateway', 'gpu-operator', 'istio-system', 'kserve'],
+  ...['kube-node-lease', 'kube-public', 'kube-system', 'kueue-system', 'langfuse', 'load-balancer'],
+  ...['lws-system', 'milvus', 'monitoring', 'mount-s3', 'node-exporter', 'node-weights', 'operators'],
+  ...['serving', 'vpa'],
 ];

@@ -43,9 +43,20 @@ export function picks(model: Model, tier: Draft['tier']): boolean {
   return answers && (mostReplicas(model, tier) ?? 0) > 1;
 }
 
+/** Why a name cannot lead to two InferencePools, by who answers the gateway. */
+const ONE_POOL: Readonly<Record<string, string>> = {
+  'envoy-ai-gateway': 'a rule of envoy-ai-gateway takes one InferencePool',
+  istio: 'istio asks one picker for all InferencePools of a rule',
+};
+
+const onePool = ({ gateway }: Draft): string | undefined =>
+  gateway?.implementation && ONE_POOL[gateway.implementation];
+
 /** Pickers have something to choose, and can read what they choose for. */
-export function checkRouting({ models, tier, gateway }: Draft, { fault }: Checking): void {
+export function checkRouting(draft: Draft, { fault }: Checking): void {
+  const { models, tier, gateway } = draft;
   const envoy = gateway?.implementation === 'envoy-ai-gateway';
+  const single = onePool(draft);
   for (const [name, model] of entriesOf(models)) {
     const routing = 'routing' in model ? model.routing : undefined;
     if (name === GATEWAY)
@@ -53,10 +64,10 @@ export function checkRouting({ models, tier, gateway }: Draft, { fault }: Checki
     if (picks(model, tier) && Object.hasOwn(models ?? {}, `${name}-picker`)) {
       fault(`models.${name}-picker`, `is the name of the picker of '${name}'; choose another name`);
     }
-    if (envoy && picks(model, tier) && 'canary' in model && model.canary) {
+    if (single && picks(model, tier) && 'canary' in model && model.canary) {
       fault(
         `models.${name}.canary`,
-        'a rule of envoy-ai-gateway takes one InferencePool, and a canary is a second one; use routing: { kind: service } (LiteLLM shares then), or agentgateway',
+        `${single}, and a canary is a second one; use routing: { kind: service } (LiteLLM shares then), or agentgateway`,
       );
     }
     const autoscale = 'autoscale' in model ? model.autoscale : undefined;
@@ -129,7 +140,9 @@ function cannotBePrecise(model: Model, { profile, scorers }: Weighing): string |
 }
 
 /** A split shares all of an alias's requests among models that do the same, and that pickers choose for. */
-export function checkSplits({ gateway, models, tier }: Draft, { fault, written }: Checking): void {
+export function checkSplits(draft: Draft, { fault, written }: Checking): void {
+  const { gateway, models, tier } = draft;
+  const single = onePool(draft);
   const providers = gateway?.providers ?? {};
   const bases = new Map(
     entriesOf(models).flatMap(([name, model]) =>
@@ -143,10 +156,10 @@ export function checkSplits({ gateway, models, tier }: Draft, { fault, written }
     }
     const tasks = new Set<string>();
     const servers = new Set(Object.keys(shares ?? {}).map((name) => bases.get(name) ?? name));
-    if (gateway?.implementation === 'envoy-ai-gateway' && servers.size > 1) {
+    if (single && servers.size > 1) {
       fault(
         path,
-        `a rule of envoy-ai-gateway takes one InferencePool, and these are ${servers.size}; share between a model and its adapters, or use agentgateway`,
+        `${single}, and these are ${servers.size}; share between a model and its adapters, or use agentgateway`,
       );
     }
     const members = entriesOf(shares);

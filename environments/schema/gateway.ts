@@ -21,11 +21,9 @@ const provider = objectOf('A hosted model', {
 /** Whose proxies answer hosts and models, and who is known and cannot. */
 const implementation = enumOf(
   "Whose proxies answer hosts, and requests for models with a picker; absent means agentgateway's",
-  ['agentgateway', 'envoy-ai-gateway'],
+  ['agentgateway', 'envoy-ai-gateway', 'istio'],
   [],
   {
-    istio:
-      'it reads no model off a body, so one host could answer one model, and a filter for it is no longer part of the inference extension; use agentgateway or envoy-ai-gateway',
     kgateway: 'it has no InferencePools since 2.2; use agentgateway, which its makers split off for them',
     alb: 'the AWS Load Balancer Controller knows no InferencePools; use agentgateway, behind its Network Load Balancer',
   },

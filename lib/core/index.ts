@@ -27,7 +27,7 @@ export * from './nearest';
 export * from './origin';
 export * from './placement';
 export * from './pod-group';
-export { DEREGISTER_SECONDS, MARGIN_SECONDS } from './pod-life';
+export { DEREGISTER_SECONDS, MARGIN_SECONDS, sleepBeforeStop } from './pod-life';
 export * from './pod-template';
 export * from './policy';
 export * from './priority';

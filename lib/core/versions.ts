@@ -59,6 +59,8 @@ export const charts = {
     version: 'v1.1.0',
   },
   envoyAiGateway: { chart: 'ai-gateway-helm', repository: 'oci://docker.io/envoyproxy', version: 'v1.1.0' },
+  istioBase: { chart: 'base', repository: 'oci://registry.istio.io/release/charts', version: '1.30.3' },
+  istiod: { chart: 'istiod', repository: 'oci://registry.istio.io/release/charts', version: '1.30.3' },
   keda: { chart: 'keda', repository: 'https://kedacore.github.io/charts', version: '2.20.2' },
   efaDevicePlugin: {
     chart: 'aws-efa-k8s-device-plugin',
@@ -109,6 +111,9 @@ export const images = {
   envoyProxy: 'docker.io/envoyproxy/envoy:distroless-v1.39.0',
   envoyAiGatewayController: 'docker.io/envoyproxy/ai-gateway-controller:v1.1.0',
   envoyAiGatewayProcessor: 'docker.io/envoyproxy/ai-gateway-extproc:v1.1.0',
+  istiod: 'registry.istio.io/release/pilot:1.30.3-distroless',
+  istioProxy: 'registry.istio.io/release/proxyv2:1.30.3-distroless',
+  payloadProcessor: 'ghcr.io/llm-d/llm-d-inference-payload-processor:v0.1.0',
   argoRollouts: 'quay.io/argoproj/argo-rollouts:v1.9.0',
   rolloutsGatewayPlugin: 'ghcr.io/argoproj-labs/rollouts-plugin-trafficrouter-gatewayapi:v0.15.0',
   litellm: 'ghcr.io/berriai/litellm-database:v1.106.2',

@@ -1,4 +1,5 @@
-import type { KubeObject, PodsFact, RenderedObject } from '../core';
+import { parse } from 'yaml';
+import type { KubeObject, PodSpec, PodsFact, RenderedObject } from '../core';
 import { seconds } from './duration';
 import type { Index } from './index-of';
 import { backendsOf } from './references/backends';
@@ -96,12 +97,18 @@ interface EnvoyProxy {
   readonly provider?: { readonly kubernetes?: { readonly envoyService?: ProxyParameters['service'] } };
 }
 
+interface IstioDeployment {
+  readonly spec?: { readonly template?: { readonly spec?: PodSpec } };
+}
+
 export function parametersOf({ metadata, spec }: KubeObject, index: Index): ProxyParameters | undefined {
   const { infrastructure } = (spec ?? {}) as {
     infrastructure?: { parametersRef?: { kind?: string; name?: string } };
   };
   const { kind, name } = infrastructure?.parametersRef ?? {};
-  const found = index.object(`${kind}/${metadata.namespace}/${name}`)?.json.spec;
+  const object = index.object(`${kind}/${metadata.namespace}/${name}`)?.json;
+  if (object && kind === 'ConfigMap') return laidOver(object);
+  const found = object?.spec;
   if (found && kind === 'AgentgatewayParameters') {
     const { shutdown, service } = found as Agentgateway;
     const field = 'shutdown.max of its AgentgatewayParameters';
@@ -119,4 +126,29 @@ export function parametersOf({ metadata, spec }: KubeObject, index: Index): Prox
     };
   }
   return undefined;
+}
+
+/** What Istio lays over the objects of its proxies. */
+function laidOver({ data = {} }: KubeObject): ProxyParameters {
+  const overlay = (name: string) => yamlOf((data as Readonly<Record<string, string>>)[name]);
+  const pod = (overlay('deployment') as IstioDeployment | undefined)?.spec?.template?.spec;
+  const waits = pod?.containers?.some(({ env = [] }) =>
+    env.some(({ name, value }) => name === 'EXIT_ON_ZERO_ACTIVE_CONNECTIONS' && value === 'true'),
+  );
+  const max = pod?.terminationGracePeriodSeconds;
+  const field = "terminationGracePeriodSeconds of 'deployment' in its ConfigMap";
+  const service = overlay('service') as Agentgateway['service'] | undefined;
+  return {
+    // Who does not wait for connections leaves when the mesh says, which is elsewhere.
+    ...(waits && max ? { shutdown: { max, field } } : {}),
+    service: { annotations: service?.metadata?.annotations, type: service?.spec?.type },
+  };
+}
+
+function yamlOf(text: string | undefined): unknown {
+  try {
+    return text === undefined ? undefined : parse(text);
+  } catch {
+    return undefined;
+  }
 }

@@ -26,7 +26,7 @@ test.each(Object.entries({ tour, autoMode }))('what the pages show in code is pr
   }
 });
 
-describe.each(['tour', 'laptop'])('what the pages show of %s.yaml', (name) => {
+describe.each(['tour', 'laptop', 'istio'])('what the pages show of %s.yaml', (name) => {
   const file = join(__dirname, 'environments', `${name}.yaml`);
   const environment = loadEnvironment(file);
 

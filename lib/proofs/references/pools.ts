@@ -12,6 +12,8 @@ interface Controller {
   readonly class: RegExp;
   /** Why it cannot, as far as its releases say; undefined where it can. */
   readonly blind: (releases: Releases) => string | undefined;
+  /** Why it cannot share the requests of one rule between several; absent where it can, or where the API server says so. */
+  readonly single?: string;
 }
 
 const CONTROLLERS: readonly Controller[] = [
@@ -33,8 +35,20 @@ const CONTROLLERS: readonly Controller[] = [
         : undefined,
   },
   { class: /^gateway\.envoyproxy\.io\//, blind: envoy },
-  { class: /^istio(\.io\/gateway-controller)?$/, blind: istio },
+  {
+    class: /^istio(\.io\/gateway-controller)?$/,
+    blind: istio,
+    single: 'Istio asks the picker of the last one for all of them: to the others it sends what nobody chose',
+  },
 ];
+
+interface Rule {
+  readonly backendRefs?: readonly {
+    readonly kind?: string;
+    readonly name: string;
+    readonly weight?: number;
+  }[];
+}
 
 /** The first with the InferencePool of group inference.networking.k8s.io, v1. */
 const FIRST = { istio: '1.28.0', aiGateway: '0.4.0' };
@@ -88,7 +102,7 @@ export function poolGateways(
     const made = index.object(`GatewayClass/${name}`)?.json.spec as { controllerName?: string } | undefined;
     const controller = CONTROLLERS.find((known) => known.class.test(made?.controllerName ?? name));
     const blind = controller?.blind(releases);
-    if (!blind) return [];
+    if (!blind) return controller?.single ? shared(route, gateway, controller.single) : [];
     return [
       {
         object: route.id,
@@ -99,6 +113,20 @@ export function poolGateways(
     ];
   });
   return { findings, checked: gateways.length };
+}
+
+/** Rules with several pools, behind a controller that asks one picker for each. */
+function shared(route: RenderedObject, gateway: RenderedObject, why: string): Refusal[] {
+  const { rules = [] } = route.json.spec as { readonly rules?: readonly Rule[] };
+  return rules.flatMap(({ backendRefs = [] }) => {
+    // Without a weight nothing is sent there.
+    const pools = backendRefs.filter(({ kind, weight }) => kind === 'InferencePool' && weight !== 0);
+    if (pools.length < 2) return [];
+    const names = pools.map(({ name }) => `'${name}'`).join(', ');
+    const what = `shares a rule between the InferencePools ${names}, through ${gateway.id}`;
+    const fix = 'give each pool a rule of its own, share between adapters of one server, or use agentgateway';
+    return [{ object: route.id, what, why, fix }];
+  });
 }
 
 const older = (version: string, than: string): boolean =>

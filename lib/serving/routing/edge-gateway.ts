@@ -2,7 +2,7 @@ import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import type { IScrapeTarget, IWebService } from '../../contracts';
 import { clusterOf, declare, type MetricsEndpoint, namespaceOf, PlatformError } from '../../core';
-import { EnvoyAiGateway } from './envoy-gateway';
+import { Agentgateway } from './agentgateway';
 import type { Fleet } from './fleet';
 import { fleetOf, type GatewayController, healthOf } from './fleets';
 import { parentRef } from './gateway-object';
@@ -88,7 +88,7 @@ export class EdgeGateway extends Construct implements IScrapeTarget {
       ...(props.replicas === undefined ? {} : { replicas: props.replicas }),
     };
     this.proxy = fleetOf(this, id, controller, told, { models: false });
-    if (!(controller instanceof EnvoyAiGateway)) this.limit(bodyMiB);
+    if (controller instanceof Agentgateway) this.limit(bodyMiB);
     if (this.onAws) {
       const balancer = access === 'internal' ? 'internalBalancer' : 'publicBalancer';
       this.proxy.pods.allowFromBalancer(balancer, { port: this.proxy.listens, why: 'requests from outside' });

@@ -82,6 +82,8 @@ const GROUP = 'inference.networking.k8s.io';
 export class EndpointPicker extends Construct implements IScrapeTarget {
   /** Name of the InferencePool. */
   public readonly pool: string;
+  /** Name of its Service. */
+  public readonly service: string;
   public readonly metrics: readonly MetricsEndpoint[];
   /** Names of priorities that it knows. */
   public readonly priorities: readonly string[];
@@ -101,6 +103,7 @@ export class EndpointPicker extends Construct implements IScrapeTarget {
     const { onFailure = alone ? 'open' : 'close', priorities = {} } = options;
     this.mustBeSent(onFailure, alone);
     const name = pickerName(this.pool);
+    this.service = name;
     const weights = this.weights(options.scorers ?? 'cache');
     const precise = options.prefix === 'precise' ? heard(this, server, weights) : undefined;
     const config = pickerConfig(weights, this.engine(), { heard: precise, readFrom: disaggregation?.from });

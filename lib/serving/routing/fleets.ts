@@ -4,22 +4,29 @@ import { ENVOY_HEALTH, EnvoyFleet } from './envoy-fleet';
 import { EnvoyAiGateway } from './envoy-gateway';
 import type { Fleet, FleetProps } from './fleet';
 import { AGENTGATEWAY_HEALTH, GatewayProxy } from './gateway-proxy';
+import { Istio } from './istio';
+import { ISTIO_HEALTH, IstioFleet } from './istio-fleet';
 
 /** Whoever makes proxies of Gateways. */
-export type GatewayController = Agentgateway | EnvoyAiGateway;
+export type GatewayController = Agentgateway | EnvoyAiGateway | Istio;
 
 /** A Gateway and its proxies, as its controller makes them. */
-export const fleetOf = (
+export function fleetOf(
   scope: Construct,
   name: string,
   controller: GatewayController,
   props: FleetProps,
   { models }: { readonly models: boolean },
-): Fleet =>
-  controller instanceof EnvoyAiGateway
-    ? new EnvoyFleet(scope, 'Proxy', name, { ...props, controller, models })
+): Fleet {
+  if (controller instanceof EnvoyAiGateway)
+    return new EnvoyFleet(scope, 'Proxy', name, { ...props, controller, models });
+  return controller instanceof Istio
+    ? new IstioFleet(scope, 'Proxy', name, { ...props, controller, models })
     : new GatewayProxy(scope, 'Proxy', name, { ...props, controller });
+}
 
 /** Where the pods of its proxies say whether they are ready. */
-export const healthOf = (controller: GatewayController): { readonly port: number; readonly path: string } =>
-  controller instanceof EnvoyAiGateway ? ENVOY_HEALTH : AGENTGATEWAY_HEALTH;
+export function healthOf(controller: GatewayController): { readonly port: number; readonly path: string } {
+  if (controller instanceof EnvoyAiGateway) return ENVOY_HEALTH;
+  return controller instanceof Istio ? ISTIO_HEALTH : AGENTGATEWAY_HEALTH;
+}

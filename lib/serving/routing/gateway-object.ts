@@ -20,6 +20,8 @@ export interface Listener {
 export interface GatewayObjectProps {
   readonly name: string;
   readonly annotations?: Labels;
+  /** Of what is made for it. */
+  readonly labels?: Labels;
   readonly gatewayClass: string;
   /** Kind of the object of the same name that says how its proxies look. */
   readonly parameters: { readonly group: string; readonly kind: string };
@@ -29,14 +31,14 @@ export interface GatewayObjectProps {
 
 /** A Gateway, whoever makes its proxies. */
 export function gatewayObject(scope: Construct, props: GatewayObjectProps): void {
-  const { name, annotations, gatewayClass, parameters, listeners } = props;
+  const { name, annotations, labels, gatewayClass, parameters, listeners } = props;
   new ApiObject(scope, 'Gateway', {
     apiVersion: 'gateway.networking.k8s.io/v1',
     kind: 'Gateway',
     metadata: { name, namespace: namespaceOf(scope), ...(annotations ? { annotations } : {}) },
     spec: {
       gatewayClassName: gatewayClass,
-      infrastructure: { parametersRef: { ...parameters, name } },
+      infrastructure: { ...(labels ? { labels } : {}), parametersRef: { ...parameters, name } },
       listeners: Lazy.any({ produce: () => listeners().map(writtenListener) }),
     },
   });

@@ -4,6 +4,7 @@ export type { ModelPods, PickerOptions } from './endpoint-picker';
 export { EnvoyAiGateway, EnvoyAiGatewayCrds } from './envoy-gateway';
 export type { GatewayController } from './fleets';
 export { InferenceGateway, type InferenceGatewayProps } from './inference-gateway';
+export { Istio, IstioCrds } from './istio';
 export type { EdgeAccess } from './load-balancer';
 export { PickedModel } from './picked-model';
 export type { Prefix } from './precise-prefix';

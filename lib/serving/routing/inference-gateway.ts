@@ -5,6 +5,8 @@ import { EndpointPicker, type ModelPods, type PickerOptions } from './endpoint-p
 import { EnvoyAiGateway } from './envoy-gateway';
 import type { Fleet } from './fleet';
 import { fleetOf, type GatewayController } from './fleets';
+import { Istio } from './istio';
+import { IstioModelRoutes } from './istio-models';
 import {
   AgentgatewayModelRoutes,
   backends,
@@ -59,19 +61,17 @@ export class InferenceGateway extends Construct implements IScrapeTarget {
     } as const;
     this.proxy = fleetOf(this, id, controller, told, { models: true });
     this.baseUrl = `http://${this.proxy.host}:${PORT}/v1`;
-    this.routes =
-      controller instanceof EnvoyAiGateway
-        ? new EnvoyModelRoutes(this, this.proxy)
-        : new AgentgatewayModelRoutes(this, this.proxy, bodyMiB);
+    this.routes = this.readBy(controller, bodyMiB);
     this.node.addValidation({
       validate: () =>
         this.pickers.length ? [] : ['routes to no model. Call route(model) at least once, or leave it out'],
     });
   }
 
-  /** Proxies and pickers. */
+  /** Proxies, pickers, and whoever reads models for them. */
   public get metrics(): readonly MetricsEndpoint[] {
-    return [...this.proxy.metrics, ...this.pickers.flatMap((picker) => picker.metrics)];
+    const pickers = this.pickers.flatMap((picker) => picker.metrics);
+    return [...this.proxy.metrics, ...(this.routes.metrics ?? []), ...pickers];
   }
 
   /** Send each request for a model to the replica that answers it best. */
@@ -79,9 +79,10 @@ export class InferenceGateway extends Construct implements IScrapeTarget {
     this.mustBeFree(server.model);
     this.mustOutlast(server);
     this.mustFailAsAsked(server, options);
-    const onFailure = this.routes.failsOpen ? options.onFailure : 'close';
+    const onFailure = this.routes.cannotFailOpen ? 'close' : options.onFailure;
     const picker = new EndpointPicker(this, `Pool-${server.model}`, server, { ...options, onFailure });
     picker.allowFrom(this.proxy.pods);
+    this.routes.reach?.(picker.service);
     this.pickers.push(picker);
     const named = (model: string, adapters?: readonly PickedModel[]) => {
       this.httpRoute(model, server.longestSeconds, [{ name: picker.pool, weight: 1 }]);
@@ -172,6 +173,13 @@ export class InferenceGateway extends Construct implements IScrapeTarget {
     return model;
   }
 
+  private readBy(controller: GatewayController, bodyMiB: number): ModelRoutes {
+    if (controller instanceof EnvoyAiGateway) return new EnvoyModelRoutes(this, this.proxy);
+    return controller instanceof Istio
+      ? new IstioModelRoutes(this, this.proxy, bodyMiB)
+      : new AgentgatewayModelRoutes(this, this.proxy, bodyMiB);
+  }
+
   private picked(model: string, longestSeconds: number, behind: Behind = {}): PickedModel {
     const { baseUrl, proxy } = this;
     return new PickedModel(this, model, { model, baseUrl, pods: proxy.pods, longestSeconds, ...behind });
@@ -183,19 +191,19 @@ export class InferenceGateway extends Construct implements IScrapeTarget {
   }
 
   private mustFailAsAsked({ model }: ModelPods, { onFailure }: PickerOptions): void {
-    if (onFailure !== 'open' || this.routes.failsOpen) return;
+    if (onFailure !== 'open' || !this.routes.cannotFailOpen) return;
     throw new PlatformError(this, {
       what: `is to answer for '${model}' also while its picker is away`,
-      why: 'Envoy AI Gateway does not read failureMode: its proxies answer with an error until the picker is back',
+      why: this.routes.cannotFailOpen,
       fix: "use onFailure 'close', which is what happens, or the controller Agentgateway",
     });
   }
 
   private mustShare(name: string, pools: number): void {
-    if (pools < 2 || this.routes.shares) return;
+    if (pools < 2 || !this.routes.cannotShare) return;
     throw new PlatformError(this, {
       what: `is to share the requests for '${name}' between ${pools} pools`,
-      why: 'a rule of Envoy AI Gateway takes one InferencePool: the API server refuses two',
+      why: this.routes.cannotShare,
       fix: 'share them between adapters of one server, let the gateway in front share them, or use the controller Agentgateway',
     });
   }

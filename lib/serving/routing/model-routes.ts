@@ -1,5 +1,6 @@
 import { ApiObject, Lazy } from 'cdk8s';
 import type { Construct } from 'constructs';
+import type { MetricsEndpoint } from '../../core';
 import type { Fleet } from './fleet';
 import { parentRef } from './gateway-object';
 
@@ -14,10 +15,14 @@ const MARGIN_SECONDS = 15;
 
 /** How proxies read the model off a request and send it to a pool, and what they cannot do. */
 export interface ModelRoutes {
-  /** Whether the requests for a name may go to several pools. */
-  readonly shares: boolean;
-  /** Whether requests go on while a picker is away. */
-  readonly failsOpen: boolean;
+  /** Why the requests for a name cannot go to several pools; absent where they can. */
+  readonly cannotShare?: string;
+  /** Why requests do not go on while a picker is away; absent where they do. */
+  readonly cannotFailOpen?: string;
+  /** Of whoever reads models for the proxies. */
+  readonly metrics?: readonly MetricsEndpoint[];
+  /** Tell proxies how to reach the Service of a picker, where they do not know. */
+  reach?(picker: string): void;
   /** Send requests for a model to pools; asked for when the manifest is written. */
   route(model: string, longestSeconds: number, pools: () => readonly PoolShare[]): void;
 }
@@ -32,29 +37,14 @@ export const backends = (pools: readonly PoolShare[]) =>
   }));
 
 /** Carries the model of the body: routes cannot match a body. */
-const MODEL_HEADER = 'x-gateway-model-name';
+export const MODEL_HEADER = 'x-gateway-model-name';
 
-/** A header that agentgateway writes before it chooses a route. */
-export class AgentgatewayModelRoutes implements ModelRoutes {
-  public readonly shares = true;
-  public readonly failsOpen = true;
-
+/** Routes by a header that has the model of the body. */
+export abstract class HeaderModelRoutes implements ModelRoutes {
   constructor(
-    private readonly gateway: Construct,
-    private readonly fleet: Fleet,
-    bodyMiB: number,
-  ) {
-    const targetRefs = [{ group: 'gateway.networking.k8s.io', kind: 'Gateway', name: fleet.name }];
-    this.policy('by-model', {
-      targetRefs,
-      traffic: {
-        phase: 'PreRouting',
-        transformation: { request: { set: [{ name: MODEL_HEADER, value: 'json(request.body).model' }] } },
-      },
-    });
-    // What is larger has no model, and so no route.
-    this.policy('limits', { targetRefs, frontend: { http: { maxBufferSize: `${bodyMiB}Mi` } } });
-  }
+    protected readonly gateway: Construct,
+    protected readonly fleet: Fleet,
+  ) {}
 
   public route(model: string, longestSeconds: number, pools: () => readonly PoolShare[]): void {
     new ApiObject(this.gateway, `Route-${model}`, {
@@ -89,6 +79,23 @@ export class AgentgatewayModelRoutes implements ModelRoutes {
       ],
     };
   }
+}
+
+/** A header that agentgateway writes before it chooses a route. */
+export class AgentgatewayModelRoutes extends HeaderModelRoutes {
+  constructor(gateway: Construct, fleet: Fleet, bodyMiB: number) {
+    super(gateway, fleet);
+    const targetRefs = [{ group: 'gateway.networking.k8s.io', kind: 'Gateway', name: fleet.name }];
+    this.policy('by-model', {
+      targetRefs,
+      traffic: {
+        phase: 'PreRouting',
+        transformation: { request: { set: [{ name: MODEL_HEADER, value: 'json(request.body).model' }] } },
+      },
+    });
+    // What is larger has no model, and so no route.
+    this.policy('limits', { targetRefs, frontend: { http: { maxBufferSize: `${bodyMiB}Mi` } } });
+  }
 
   private policy(name: string, spec: object): void {
     new ApiObject(this.gateway, `Policy-${name}`, {
@@ -102,9 +109,10 @@ export class AgentgatewayModelRoutes implements ModelRoutes {
 
 /** Envoy AI Gateway's own routes, whose proxies read bodies themselves. */
 export class EnvoyModelRoutes implements ModelRoutes {
-  public readonly shares = false;
-  /** Its proxies answer with an error while a picker is away, whatever the pool says. */
-  public readonly failsOpen = false;
+  public readonly cannotShare =
+    'a rule of Envoy AI Gateway takes one InferencePool: the API server refuses two';
+  public readonly cannotFailOpen =
+    'Envoy AI Gateway does not read failureMode: its proxies answer with an error until the picker is back';
 
   constructor(
     private readonly gateway: Construct,

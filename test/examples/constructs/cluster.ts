@@ -49,7 +49,7 @@ export function clusterParts(app: App) {
   ];
   const homes = ['agentgateway', 'monitoring', 'data', 'serving', 'batch', 'langfuse', 'gateway', 'edge'];
   for (const name of [...restricted, ...homes]) new PlatformNamespace(base, name);
-  for (const name of ['kserve', 'mount-s3', 'argo-rollouts', 'vpa', 'envoy-gateway']) {
+  for (const name of ['kserve', 'mount-s3', 'argo-rollouts', 'vpa', 'envoy-gateway', 'istio-system']) {
     new PlatformNamespace(base, name);
   }
   // snippet: PlatformGuards

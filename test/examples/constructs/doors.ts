@@ -8,6 +8,8 @@ import {
   EnvoyAiGatewayCrds,
   HostedProvider,
   InferenceGateway,
+  Istio,
+  IstioCrds,
   Layer,
   LiteLlmGateway,
 } from '../../../lib';
@@ -75,6 +77,18 @@ export function doorParts(app: App, { certificates, data, metrics, models, watch
     after: [envoyKinds, certificates],
   });
   new EnvoyAiGateway(envoyHome, 'envoy-gateway'); // in the place of Agentgateway
+  // end
+  // snippet: IstioCrds
+  const istioKinds = new Layer(app, 'istio-crds', { phase: 'operators', namespace: 'istio-system' });
+  new IstioCrds(istioKinds, 'crds');
+  // end
+  // snippet: Istio
+  const istioHome = new Layer(app, 'istio', {
+    phase: 'operators',
+    namespace: 'istio-system',
+    after: [istioKinds],
+  });
+  new Istio(istioHome, 'istio'); // in the place of Agentgateway
   // end
 
   const door = new Layer(app, 'gateway', { phase: 'apps', namespace: 'gateway', after: [watch.traceLayer] });
