@@ -49,13 +49,18 @@ const ONE_POOL: Readonly<Record<string, string>> = {
   istio: 'istio asks one picker for all InferencePools of a rule',
 };
 
+/** Why requests do not go on without a picker, by who answers the gateway. */
+const NEVER_OPEN: Readonly<Record<string, string>> = {
+  agentgateway: 'agentgateway 1.4.1 has sent the body to the picker by then, and cannot send it elsewhere',
+  'envoy-ai-gateway': 'envoy-ai-gateway does not read it',
+};
+
 const onePool = ({ gateway }: Draft): string | undefined =>
   gateway?.implementation && ONE_POOL[gateway.implementation];
 
 /** Pickers have something to choose, and can read what they choose for. */
 export function checkRouting(draft: Draft, { fault }: Checking): void {
   const { models, tier, gateway } = draft;
-  const envoy = gateway?.implementation === 'envoy-ai-gateway';
   const single = onePool(draft);
   for (const [name, model] of entriesOf(models)) {
     const routing = 'routing' in model ? model.routing : undefined;
@@ -77,10 +82,11 @@ export function checkRouting(draft: Draft, { fault }: Checking): void {
     }
     if (routing?.kind !== 'picker') continue;
     const path = `models.${name}.routing`;
-    if (envoy && routing.onFailure === 'open') {
+    if (routing.onFailure === 'open' && gateway?.implementation !== 'istio') {
+      const why = NEVER_OPEN[gateway?.implementation ?? 'agentgateway'];
       fault(
         `${path}.onFailure`,
-        'envoy-ai-gateway does not read it: while the picker is away its proxies answer with an error; write close, or use agentgateway',
+        `${why}: while the picker is away its proxies answer with an error; write close, with a fallback in gateway.fallbacks, or use istio`,
       );
     }
     const most = mostReplicas(model, tier);

@@ -27,7 +27,7 @@ export const routing = oneOf('How requests find a replica: picker or service', {
         ]),
       ),
       onFailure: optional(
-        enumOf('Without a picker: open takes any replica, close refuses', ['open', 'close']),
+        enumOf('Without a picker: open takes any replica (istio alone), close refuses', ['open', 'close']),
       ),
       priorities: optional(
         mapOf(

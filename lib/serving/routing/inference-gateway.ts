@@ -195,7 +195,7 @@ export class InferenceGateway extends Construct implements IScrapeTarget {
     throw new PlatformError(this, {
       what: `is to answer for '${model}' also while its picker is away`,
       why: this.routes.cannotFailOpen,
-      fix: "use onFailure 'close', which is what happens, or the controller Agentgateway",
+      fix: "use onFailure 'close', which is what happens, with a fallback at the gateway in front; or the controller Istio",
     });
   }
 

@@ -83,6 +83,9 @@ export abstract class HeaderModelRoutes implements ModelRoutes {
 
 /** A header that agentgateway writes before it chooses a route. */
 export class AgentgatewayModelRoutes extends HeaderModelRoutes {
+  public readonly cannotFailOpen =
+    'agentgateway 1.4.1 streams a body to the picker before it has heard from it, and cannot send it elsewhere any more: requests get an error until the picker is back (agentgateway issue 3473)';
+
   constructor(gateway: Construct, fleet: Fleet, bodyMiB: number) {
     super(gateway, fleet);
     const targetRefs = [{ group: 'gateway.networking.k8s.io', kind: 'Gateway', name: fleet.name }];

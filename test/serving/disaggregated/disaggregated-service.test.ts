@@ -136,7 +136,7 @@ describe('two roles on vLLM', () => {
     expect(only(layer, 'InferencePool').spec).toMatchObject({
       selector: { matchLabels: { 'nexus.dev/model': 'chat' } },
       targetPorts: [{ number: 8000 }],
-      endpointPickerRef: { failureMode: 'FailOpen' },
+      endpointPickerRef: { failureMode: 'FailClose' },
     });
     expect(podOf(layer, 'chat').labels).toMatchObject({
       'nexus.dev/model': 'chat',

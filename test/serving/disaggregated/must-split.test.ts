@@ -102,7 +102,9 @@ describe('is refused', () => {
   });
 
   test('a gateway that asks any pod of SGLang while its picker is away', () => {
-    expect(message(() => served({ engine: 'sglang' }, { onFailure: 'open' }))).toMatchInlineSnapshot(`
+    expect(
+      message(() => served({ engine: 'sglang' }, { onFailure: 'open' }, 'istio')),
+    ).toMatchInlineSnapshot(`
       "layer/models/Pool-chat (EndpointPicker): 'onFailure' is 'open', and pods of 'chat' answer only what a picker sent them
         why: without a prefill pod named beside it, SGLang refuses each request of a model with two roles
         fix: set onFailure to 'close', or leave it out"

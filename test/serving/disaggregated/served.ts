@@ -6,6 +6,7 @@ import {
   type DisaggregatedSglangProps,
   type DisaggregatedVllmProps,
   InferenceGateway,
+  Istio,
   type PickerOptions,
 } from '../../../lib/serving';
 import { only, TestPool } from '../pool';
@@ -23,8 +24,13 @@ export type Asked =
   | (Partial<DisaggregatedSglangProps> & { engine: 'sglang' });
 
 /** Qwen3-32B on 2 GPUs that read and 4 that answer, routed by a gateway. */
-export function served(given: Asked | ((at: { layer: Layer }) => Asked) = {}, options: PickerOptions = {}) {
-  const { controller, layer } = ground('serving');
+export function served(
+  given: Asked | ((at: { layer: Layer }) => Asked) = {},
+  options: PickerOptions = {},
+  behind: 'agentgateway' | 'istio' = 'agentgateway',
+) {
+  const { controller: usual, operators, layer } = ground('serving');
+  const controller = behind === 'istio' ? new Istio(operators, 'istio') : usual;
   const asked = typeof given === 'function' ? given({ layer }) : given;
   const gpus = asked.engine === 'sglang' ? 4 : 2;
   const shared = asked.prefill && asked.decode ? undefined : h100(layer);

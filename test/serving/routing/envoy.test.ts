@@ -152,7 +152,7 @@ describe('the inside gateway', () => {
     expect(message(() => routed({ onFailure: 'open' }))).toMatchInlineSnapshot(`
       "layer/models (InferenceGateway): is to answer for 'chat' also while its picker is away
         why: Envoy AI Gateway does not read failureMode: its proxies answer with an error until the picker is back
-        fix: use onFailure 'close', which is what happens, or the controller Agentgateway"
+        fix: use onFailure 'close', which is what happens, with a fallback at the gateway in front; or the controller Istio"
     `);
   });
 

@@ -61,7 +61,7 @@ test('a model is asked for by the name in the body, at one URL for all', () => {
   });
 });
 
-test('the pool is the pods of the model; while the picker is away any of them is taken, unless told otherwise', () => {
+test('the pool is the pods of the model; while the picker is away nobody else is taken', () => {
   const pool = (options: PickerOptions) => only(routed(options).layer, 'InferencePool').spec;
   expect(pool({})).toEqual({
     selector: { matchLabels: { 'app.kubernetes.io/name': 'chat' } },
@@ -72,10 +72,14 @@ test('the pool is the pods of the model; while the picker is away any of them is
       kind: 'Service',
       name: 'chat-picker',
       port: { number: 9002 },
-      failureMode: 'FailOpen',
+      failureMode: 'FailClose',
     },
   });
-  expect(pool({ onFailure: 'close' })).toMatchObject({ endpointPickerRef: { failureMode: 'FailClose' } });
+  expect(message(() => pool({ onFailure: 'open' }))).toMatchInlineSnapshot(`
+    "layer/models (InferenceGateway): is to answer for 'chat' also while its picker is away
+      why: agentgateway 1.4.1 streams a body to the picker before it has heard from it, and cannot send it elsewhere any more: requests get an error until the picker is back (agentgateway issue 3473)
+      fix: use onFailure 'close', which is what happens, with a fallback at the gateway in front; or the controller Istio"
+  `);
 });
 
 describe('the picker', () => {
