@@ -26,6 +26,10 @@ export function checkGateway(draft: Draft, { fault, written }: Checking): void {
     ...Object.keys(gateway?.splits ?? {}),
     ...Object.keys(gateway?.aliases ?? {}),
   ];
+  if (!aliases.length && Object.keys(models ?? {}).length) {
+    const fix = 'add one on another engine, or a hosted one under gateway.providers';
+    fault('models', `Triton speaks no OpenAI protocol, so that the gateway has nothing to route to; ${fix}`);
+  }
   const exists = (alias: string) =>
     (!silent(alias) && written(`models.${alias}`)) ||
     aliases.includes(alias) ||
