@@ -3,7 +3,8 @@ import { namespaceOf, PlatformError } from '../core';
 import type { KServeDefaults } from './kserve-defaults';
 import { ModelServer } from './model-server';
 import type { ServerPod, ServerSettings } from './server-pod';
-import { type VllmServiceProps, vllmPod } from './vllm-service';
+import { vllmPod } from './vllm-pod';
+import type { VllmServiceProps } from './vllm-service';
 import { isBucket } from './weights';
 
 /**
