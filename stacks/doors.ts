@@ -156,9 +156,9 @@ export class Doors {
       if (!model) continue;
       const canary = canaryOf(server);
       if (canary) {
-        const { scorers, prefix } = choice;
+        const { scorers, prefix, pickers } = choice;
         from.try(`models.${server.model}.canary`, () =>
-          gateway.canary(model, canary.to, canary.weight, { scorers, prefix }),
+          gateway.canary(model, canary.to, canary.weight, { scorers, prefix, pickers }),
         );
         this.shared.push({ gateway, of: model, canary: canary.to });
       }

@@ -26,6 +26,12 @@ export const routing = oneOf('How requests find a replica: picker or service', {
           'precise',
         ]),
       ),
+      pickers: optional(
+        integer('Pickers that choose, each by itself: one of several may be lost; absent means 1', {
+          min: 1,
+          max: 3,
+        }),
+      ),
       onFailure: optional(
         enumOf('Without a picker: open takes any replica (istio alone), close refuses', ['open', 'close']),
       ),

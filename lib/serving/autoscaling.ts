@@ -85,7 +85,7 @@ export class ModelAutoscaler extends Construct {
     const namespace = namespaceOf(server);
     const { role } = server;
     const on = props.on ?? role?.follows ?? usualSignal(engine);
-    const target = props.target ?? (on === 'queue' ? server.queueTarget : undefined);
+    const target = props.target ?? (on === 'queue' || on === 'picker' ? server.queueTarget : undefined);
     const told = role ? { model: role.of, container: role.container } : { model };
     const scaled = { ...told, namespace, engine, card, holder, nodes, tellers };
     const { query, threshold } = ask(this, on, scaled, target);

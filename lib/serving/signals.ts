@@ -85,7 +85,8 @@ const QUERIES: Readonly<Record<Signal, (at: Construct, scaled: Scaled) => string
   picker: (at, { model, namespace, container }) => {
     if (container !== undefined) throw ofBoth(at, model);
     const of = `{namespace="${namespace}",name="${model}"}`;
-    return `sum(llm_d_epp_average_queue_size${of} * llm_d_epp_ready_endpoints${of})`;
+    // Each picker tells of all of them.
+    return `max(llm_d_epp_average_queue_size${of} * llm_d_epp_ready_endpoints${of})`;
   },
 };
 

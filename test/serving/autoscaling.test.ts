@@ -138,7 +138,7 @@ describe('each engine is asked in its own words', () => {
     [
       'vllm',
       { on: 'picker' },
-      'sum(llm_d_epp_average_queue_size{namespace="serving",name="chat"} * llm_d_epp_ready_endpoints{namespace="serving",name="chat"})',
+      'max(llm_d_epp_average_queue_size{namespace="serving",name="chat"} * llm_d_epp_ready_endpoints{namespace="serving",name="chat"})',
       '5',
     ],
     [

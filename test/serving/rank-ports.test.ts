@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { type Layer, render } from '../../lib/core';
-import { InferenceGateway, ModelSimulator, VllmService, type VllmServiceProps } from '../../lib/serving';
+import {
+  InferenceGateway,
+  ModelAutoscaler,
+  ModelSimulator,
+  VllmService,
+  type VllmServiceProps,
+} from '../../lib/serving';
 import { container, message, only, TestPool } from './pool';
 import { ground } from './routing/doors';
 
@@ -60,6 +66,18 @@ describe('ranks that answer for themselves', () => {
     expect(server.metrics).toMatchObject([
       { port: 'http', portNumber: 8000, alsoAt: { 'rank-1': 8001, 'rank-2': 8002, 'rank-3': 8003 } },
     ]);
+  });
+
+  test('have a queue each, of which a picker tells the sum: a scaler allows for all', () => {
+    const { layer, server } = picked({ replicas: { min: 1, max: 2 } });
+    new ModelAutoscaler(layer, 'scaler', {
+      server,
+      on: 'picker',
+      prometheus: 'http://prometheus.monitoring.svc:9090',
+    });
+    expect(only(layer, 'ScaledObject', 'large').spec).toMatchObject({
+      triggers: [{ metadata: { threshold: '20' } }],
+    });
   });
 
   test('are simulated so', () => {

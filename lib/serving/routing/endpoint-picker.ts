@@ -55,6 +55,12 @@ export interface PickerOptions {
    */
   readonly prefix?: Prefix;
   /**
+   * Pickers that choose, each by itself. Of several one may be lost without an error; by approximate prefixes each learns what
+   * it sent where, so that the beginning of a prompt may lie in as many replicas.
+   * @default 1
+   */
+  readonly pickers?: number;
+  /**
    * While the picker does not answer: 'open' sends requests to any replica, 'close' refuses them.
    * @default 'open'
    */
@@ -77,6 +83,8 @@ const PORTS = { grpc: 9002, health: 9003, metrics: 9090 } as const;
 const CONFIG = '/etc/picker';
 const SIZE = { cpu: '1', memory: '2Gi' } as const;
 const GROUP = 'inference.networking.k8s.io';
+/** More lose hits, and nobody else. */
+const MOST_PICKERS = 3;
 
 /** The replicas of one model as an InferencePool, and llm-d's endpoint picker that chooses among them. */
 export class EndpointPicker extends Construct implements IScrapeTarget {
@@ -100,7 +108,8 @@ export class EndpointPicker extends Construct implements IScrapeTarget {
     this.mustChoose(answersAs);
     const { disaggregation } = server;
     const alone = disaggregation?.answersAlone ?? true;
-    const { onFailure = alone ? 'open' : 'close', priorities = {} } = options;
+    const { onFailure = alone ? 'open' : 'close', priorities = {}, pickers = 1 } = options;
+    this.mustBeSome(pickers);
     this.mustBeSent(onFailure, alone);
     const name = pickerName(this.pool);
     this.service = name;
@@ -140,8 +149,8 @@ export class EndpointPicker extends Construct implements IScrapeTarget {
       startupSeconds: 120,
       drainSeconds: server.longestSeconds,
       user: 65532,
-      // Two that choose would each know half of the prompts; one that waits serves nobody.
-      replicas: 1,
+      // All of them choose: one that waited to be the leader would serve nobody, and never be ready.
+      replicas: pickers,
       apiAccess: true,
     });
     this.picker = picker.pods;
@@ -284,6 +293,15 @@ export class EndpointPicker extends Construct implements IScrapeTarget {
       what: `'${this.pool}' tells no metrics that the picker can read`,
       why: `it weighs queues and caches by names of its engines: ${Object.keys(ENGINE_METRICS).join(', ')}`,
       fix: 'route to the Service of this model',
+    });
+  }
+
+  private mustBeSome(pickers: number): void {
+    if (Number.isInteger(pickers) && pickers >= 1 && pickers <= MOST_PICKERS) return;
+    throw new PlatformError(this, {
+      what: `'pickers' is ${pickers}`,
+      why: 'without one nobody chooses, and each further one knows less of what the others sent where',
+      fix: `write a number from 1 to ${MOST_PICKERS}`,
     });
   }
 

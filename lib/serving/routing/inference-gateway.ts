@@ -105,7 +105,7 @@ export class InferenceGateway extends Construct implements IScrapeTarget {
     of: PickedModel,
     server: ModelPods,
     weight: number,
-    options: Pick<PickerOptions, 'scorers' | 'prefix'> = {},
+    options: Pick<PickerOptions, 'scorers' | 'prefix' | 'pickers'> = {},
   ): EndpointPicker {
     this.mustBePercent(server, weight);
     this.mustShare(of.model, 2);

@@ -83,6 +83,20 @@ test('the pool is the pods of the model; while the picker is away nobody else is
 });
 
 describe('the picker', () => {
+  test('is one, or several of which each chooses and one may be lost', () => {
+    const replicas = (options: PickerOptions) =>
+      (only(routed(options).layer, 'Deployment', 'chat-picker').spec as { replicas: number }).replicas;
+    expect([{}, { pickers: 2 }].map(replicas)).toEqual([1, 2]);
+    const { layer } = routed({ pickers: 2 });
+    expect(only(layer, 'PodDisruptionBudget', 'chat-picker').spec).toMatchObject({ maxUnavailable: 1 });
+    expect(container(layer, 'chat-picker').args?.join()).not.toContain('leader');
+    expect(message(() => routed({ pickers: 0 }))).toMatchInlineSnapshot(`
+      "layer/models/Pool-chat (EndpointPicker): 'pickers' is 0
+        why: without one nobody chooses, and each further one knows less of what the others sent where
+        fix: write a number from 1 to 3"
+    `);
+  });
+
   test('weighs what the profile says, or each weight that is given', () => {
     expect(weights(routed().layer)).toEqual({
       'prefix-cache-scorer': 3,
