@@ -80,6 +80,12 @@ export function checkRouting(draft: Draft, { fault }: Checking): void {
       const why = 'no picker chooses among its replicas';
       fault(`models.${name}.autoscale.on`, `${why}; follow queue, or give it routing: { kind: picker }`);
     }
+    if (model.engine === 'simulator' && ranksOf(model) > 1 && !picks(model, tier)) {
+      fault(
+        `models.${name}.dataParallel`,
+        'ranks of a simulator are ports, and no picker chooses among them: all but the first would get no request; give it routing: { kind: picker }',
+      );
+    }
     if (routing?.kind !== 'picker') continue;
     const path = `models.${name}.routing`;
     if (routing.onFailure === 'open' && gateway?.implementation !== 'istio') {
