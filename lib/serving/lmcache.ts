@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Construct } from 'constructs';
 import { findModel } from '../catalog';
-import { type Fault, PlatformError } from '../core';
+import { type Fault, images, PlatformError } from '../core';
 import type { KeptInMemory } from './gpu-replica';
 import type { ServerPod } from './server-pod';
 import type { Flags } from './vllm-flags';
@@ -27,6 +27,7 @@ interface Asked {
   readonly kvOffloadGiB?: number;
   readonly kvEvents?: boolean;
   readonly adapters?: Readonly<Record<string, unknown>>;
+  readonly image?: string;
 }
 
 /** What the pod of an engine with LMCache has besides. */
@@ -37,6 +38,8 @@ interface Keeper extends Pick<ServerPod, 'init' | 'writable'> {
 
 const ADDRESS = { host: '127.0.0.1', port: 5555 };
 const DISK = '/var/cache/lmcache';
+/** The first LMCache whose server an engine can start. */
+const LEAST = '0.5.6';
 /** Part of the disk that is filled: it makes room from 0.8 of that on, while more is written. */
 const FILLED = 0.9;
 /** Memory of its process beside the caches: its libraries, and what they hold for each GPU. */
@@ -99,7 +102,11 @@ export function lmcacheKeeper({ memoryGiB, diskGiB }: LmCache, gpus: number, ima
     env: { LMCACHE_TRACK_USAGE: 'false' },
     ...(diskGiB ? { writable: { [DISK]: `${diskGiB}Gi` } } : {}),
     init: {
-      lmcache: { image, command: ['python3', '-c', program()], resources: { cpu: '1', memory: '1Gi' } },
+      lmcache: {
+        image,
+        command: ['python3', '-c', program(), LEAST],
+        resources: { cpu: '1', memory: '1Gi' },
+      },
     },
   };
 }
@@ -127,7 +134,7 @@ export function mustKeep(server: Construct, asked: Asked): void {
 }
 
 function faultOf(asked: Asked, { memoryGiB, diskGiB }: LmCache): Fault | undefined {
-  const { model, task = 'generate', adapters = {}, kvOffloadGiB, kvEvents, utilization = 0 } = asked;
+  const { model, task = 'generate', adapters = {}, kvOffloadGiB, kvEvents, utilization = 0, image } = asked;
   const [adapter] = Object.keys(adapters);
   if (adapter !== undefined) {
     return {
@@ -169,6 +176,13 @@ function faultOf(asked: Asked, { memoryGiB, diskGiB }: LmCache): Fault | undefin
       what: `has 'lmcache' and utilization ${utilization}`,
       why: 'its server is a second process on each GPU, which takes a context and buffers outside the part that the engine requests',
       fix: `set utilization to ${MOST_UTILIZATION} at most, or delete lmcache`,
+    };
+  }
+  if (!image) {
+    return {
+      what: "has 'lmcache' on vLLM's own image",
+      why: `that asks for no version of it ('lmcache >= 0.3.9') and has what was newest on some day: only from ${LEAST} on its server starts by itself`,
+      fix: `build one (FROM ${images.vllm}, RUN pip install lmcache==${LEAST}) and name it in 'image', or use kvOffloadGiB`,
     };
   }
   if (diskGiB !== undefined && diskGiB < memoryGiB) {

@@ -187,7 +187,7 @@ const BROKEN: readonly {
 
 /** A server; what runs a program of its own has other arguments. */
 const isVllm = ({ image, command }: Container) =>
-  /^(vllm\/vllm-openai|registry\.example\.com\/vllm-efa):/.test(image ?? '') && !command;
+  /^(vllm\/vllm-openai|[^/]+\/vllm-(efa|lmcache)):/.test(image ?? '') && !command;
 
 function servedByEnvironments(): Asked[] {
   return ENVIRONMENTS.flatMap((name) => {
@@ -244,7 +244,12 @@ function servedWithLmCache(lmcache: LmCache): Asked {
   const layer = serving();
   const pool = new TestPool(layer, 'l40s', { gpu: 'L40S', gpusPerNode: 4 });
   const over = { pool, gpus: 2, context: 32768, reasoningParser: 'none' };
-  new VllmService(layer, 'kept', { ...over, model: QWEN, lmcache });
+  new VllmService(layer, 'kept', {
+    ...over,
+    model: QWEN,
+    image: 'registry.example.com/vllm-lmcache:v0.33.0',
+    lmcache,
+  });
   const [{ template }] = render(layer).facts.of('pods');
   return { id: 'with LMCache', args: template.spec.containers[0].args ?? [] };
 }

@@ -8,10 +8,19 @@ import { serving, TestPool } from './pool';
 
 type Given = Partial<VllmServiceProps>;
 
+const IMAGE = 'registry.example.com/vllm-lmcache:v0.33.0';
+
 function pods(props: Given) {
   const layer = serving();
   const pool = new TestPool(layer, 'l40s', { gpu: 'L40S', gpusPerNode: 4 });
-  new VllmService(layer, 'chat', { model: 'Qwen/Qwen3-32B', context: 32768, gpus: 4, pool, ...props });
+  new VllmService(layer, 'chat', {
+    model: 'Qwen/Qwen3-32B',
+    context: 32768,
+    gpus: 4,
+    pool,
+    image: IMAGE,
+    ...props,
+  });
   const { facts } = render(layer);
   const [{ template }] = facts.of('pods');
   return {
@@ -87,7 +96,10 @@ describe('an image', () => {
       'metadata.version = version',
       init.command?.[2],
     ];
-    return spawnSync('python3', ['-c', fake.join('\n')], { encoding: 'utf8', cwd: join(__dirname, '..') });
+    return spawnSync('python3', ['-c', fake.join('\n'), '0.5.6'], {
+      encoding: 'utf8',
+      cwd: join(__dirname, '..'),
+    });
   }
 
   test('is the one of the engine', () => {
@@ -99,7 +111,7 @@ describe('an image', () => {
       expect(['0.5.6', '0.5.7rc2', '0.6.0', '1.0'].map((each) => checked(each).status)).toEqual([0, 0, 0, 0]);
       expect(checked('0.5.5')).toMatchObject({ status: 1 });
       expect(checked('0.5.5').stderr).toBe(
-        "this image has LMCache 0.5.5, and its server starts by itself from 0.5.6 on: build one with it and name it in 'image'\n",
+        'this image has LMCache 0.5.5, and its server starts by itself from 0.5.6 on: build one with it\n',
       );
       expect(checked().stderr).toMatch(/^this image has no LMCache, and/);
     },
@@ -117,6 +129,7 @@ describe('refuses', () => {
     `);
   });
   test.each<[string, Given, RegExp]>([
+    ["vLLM's own image", { image: undefined }, /has 'lmcache' on vLLM's own image/],
     ['another way out', { kvOffloadGiB: 8 }, /has 'lmcache' and 'kvOffloadGiB'/],
     ['events of other blocks', { kvEvents: true }, /has 'lmcache' and 'kvEvents'/],
     [

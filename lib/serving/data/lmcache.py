@@ -4,7 +4,7 @@ import re
 import sys
 from importlib.metadata import PackageNotFoundError, version
 
-LEAST = "0.5.6"
+least = sys.argv[1]
 
 
 def numbers(of: str) -> list[int]:
@@ -15,6 +15,6 @@ try:
     found = version("lmcache")
 except PackageNotFoundError:
     found = ""
-if not found or numbers(found) < numbers(LEAST):
+if not found or numbers(found) < numbers(least):
     here = f"LMCache {found}" if found else "no LMCache"
-    sys.exit(f"this image has {here}, and its server starts by itself from {LEAST} on: build one with it and name it in 'image'")
+    sys.exit(f"this image has {here}, and its server starts by itself from {least} on: build one with it")
