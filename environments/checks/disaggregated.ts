@@ -3,8 +3,9 @@ import { checkReplicas } from './replicas';
 
 type Model = NonNullable<NonNullable<Draft['models']>[string]>;
 
-/** Keys of a model that each role has of its own, or that speak of replicas which do all. */
+/** Keys of a model that each role has of its own. */
 const OWN = ['replicas', 'gpus', 'cpu', 'memoryGiB', 'autoscale'] as const;
+/** And those that speak of replicas which do all. */
 const OF_ROLES = [...OWN, 'observed', 'nodes', 'slice'] as const;
 
 /** The two roles of a model, where pods that read prompts stand apart; undefined where each does all. */
@@ -18,7 +19,7 @@ export function checkDisaggregated({ models, gateway }: Draft, { fault, written 
     const path = `models.${name}`;
     for (const key of OF_ROLES) {
       if (!written(`${path}.${key}`)) continue;
-      const own = (OWN as readonly string[]).includes(key);
+      const own = OWN.some((each) => each === key);
       fault(
         `${path}.${key}`,
         own

@@ -56,6 +56,14 @@ const SPEAK_OF_OTHERS: readonly Exporter[] = ['cert-manager', 'dcgm', 'external-
 const toldAt = (exporter: Exporter): readonly Exporter[] =>
   exporter === 'tensorrtllm' ? ['triton', exporter] : [exporter];
 
+/** What is shown of each exporter that has a dashboard here. */
+const DASHBOARDS: Readonly<Partial<Record<Exporter, { readonly name: string; readonly shows: object }>>> = {
+  vllm: { name: 'models', shows: SERVING_DASHBOARD },
+  sglang: { name: 'models-sglang', shows: SGLANG_DASHBOARD },
+  triton: { name: 'models-triton', shows: TRITON_DASHBOARD },
+  tensorrtllm: { name: 'models-tensorrtllm', shows: TENSORRTLLM_DASHBOARD },
+};
+
 /** What is collected, what is alerted on and what is shown: the objects that Prometheus and Grafana read. */
 export class ObservabilityStack extends Construct {
   private readonly prometheus: PrometheusStack;
@@ -95,10 +103,8 @@ export class ObservabilityStack extends Construct {
     if (this.exporters.has(exporter)) return;
     this.exporters.add(exporter);
     for (const group of this.groups.filter((each) => each.exporter === exporter)) this.alert(group);
-    if (exporter === 'vllm') this.dashboard('models', SERVING_DASHBOARD);
-    if (exporter === 'sglang') this.dashboard('models-sglang', SGLANG_DASHBOARD);
-    if (exporter === 'triton') this.dashboard('models-triton', TRITON_DASHBOARD);
-    if (exporter === 'tensorrtllm') this.dashboard('models-tensorrtllm', TENSORRTLLM_DASHBOARD);
+    const shown = DASHBOARDS[exporter];
+    if (shown) this.dashboard(shown.name, shown.shows);
   }
 
   /** Say so when a canary does worse than its model. Both are scraped. */

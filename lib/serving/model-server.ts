@@ -20,8 +20,8 @@ import {
 import { type Adapter, ServedAdapter } from './adapters';
 import type { EngineName } from './engines';
 import type { KvEvents } from './kv-events';
-import { type RankPorts, rankPortNames } from './rank-ports';
-import { mustBeRange, type ReplicaRange, unscaled } from './replica-range';
+import { mustBePicked, type RankPorts, rankPortNames } from './rank-ports';
+import { mustBeRange, mustBeScaled, type ReplicaRange, replicasOf, scales } from './replica-range';
 import type { ServerPod, ServerSettings } from './server-pod';
 import { PORT, serverWorkload } from './server-workload';
 import { type Card, cardOf, waitingAtRanks } from './signals';
@@ -120,12 +120,13 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
     readonly kind?: string;
     readonly name: string;
   };
+  /** Used by what scales it. */
+  public readonly scaledByLoad: () => void;
   private readonly server: Workload | GroupWorkload | KServeWorkload;
   private readonly engineBehind: boolean;
   private readonly secret?: GeneratedSecret;
   private readonly keyOf?: ModelServer;
   private readonly copies = new Map<Construct, SecretRef>();
-  private scaled = false;
   private smoked = false;
 
   protected constructor(
@@ -171,16 +172,12 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
     );
     this.pullSecrets = made.pullSecrets ?? [];
     this.resources = resources;
-    const scales = this.replicas.max > this.replicas.min;
-    if (scales && !tells) this.cannotScale(engine);
+    if (scales(this.replicas) && !tells) this.cannotScale(engine);
     const described = {
       ...serverWorkload(this, made, this.secret !== undefined),
       name: id,
       drainSeconds: this.longestSeconds,
-      replicas: this.replicas.min,
-      ...(scales
-        ? { scaled: { by: `ScaledObject/${namespaceOf(this)}/${id}`, max: this.replicas.max } }
-        : {}),
+      ...replicasOf(this, id, this.replicas),
     };
     const server = kserve
       ? new KServeWorkload(this, 'Server', { ...described, ...kserve })
@@ -211,7 +208,7 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
     this.nodes = group?.nodes ?? 1;
     this.tellers = group?.allTell ? group.nodes : 1;
     this.ranks = made.ranks ?? 1;
-    if (made.rankPorts) this.rankPorts = this.picksAmong(made.rankPorts);
+    if (made.rankPorts) this.rankPorts = mustBePicked(this, made.rankPorts);
     if (weights === 'hub') outward.reach('internet', { why: 'weights from the model hub' });
 
     this.task = start?.task ?? 'generate';
@@ -237,7 +234,7 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
     }));
     declare(this, 'join', { object: `Service/${server.namespace}/${id}`, scope: 'model alias', defines: id });
     this.adapters = Object.keys(adapters).map((name) => new ServedAdapter(this, name));
-    this.node.addValidation({ validate: () => (scales && !this.scaled ? unscaled(this.replicas) : []) });
+    this.scaledByLoad = mustBeScaled(this, this.replicas);
   }
 
   public get metrics(): readonly MetricsEndpoint[] {
@@ -276,31 +273,6 @@ export abstract class ModelServer extends Construct implements IModelEndpoint, I
     });
     this.copies.set(consumer, copy.key('apiKey'));
     return copy.key('apiKey');
-  }
-
-  /** Used by what scales it. */
-  public scaledByLoad(): void {
-    this.scaled = true;
-  }
-
-  /** Ranks that each answer for themselves: by its Service only the first would be reached. */
-  private picksAmong(ports: readonly number[]): RankPorts {
-    let picked = false;
-    this.node.addValidation({
-      validate: () =>
-        picked
-          ? []
-          : [
-              'answers at a port for each rank, and no picker chooses among them: all but the first would get no request. ' +
-                'Call route(service) of an InferenceGateway, or leave rankPorts out',
-            ],
-    });
-    return {
-      ports,
-      picked: () => {
-        picked = true;
-      },
-    };
   }
 
   private cannotScale(engine: string): never {

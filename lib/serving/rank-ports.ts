@@ -1,5 +1,6 @@
 import type { Construct } from 'constructs';
 import { PlatformError, type WorkloadProps } from '../core';
+import { expected } from './expected';
 
 /** Ports by which a picker reaches the ranks of a replica, each with a queue and a cache of its own. */
 export interface RankPorts {
@@ -15,6 +16,16 @@ const SUPERVISOR = 9256;
 
 export const rankPorts = (first: number, ranks: number): readonly number[] =>
   Array.from({ length: ranks }, (_, rank) => first + rank);
+
+/** Ranks that each answer for themselves: by the Service of their server only the first would be reached. */
+export const mustBePicked = (server: Construct, ports: readonly number[]): RankPorts => ({
+  ports,
+  picked: expected(
+    server,
+    'answers at a port for each rank, and no picker chooses among them: all but the first would get no request. ' +
+      'Call route(service) of an InferenceGateway, or leave rankPorts out',
+  ),
+});
 
 /** The ports of a pod by name; metrics are told at each. */
 export const rankPortNames = (ports: readonly number[]): Readonly<Record<string, number>> =>

@@ -1,5 +1,6 @@
 import type { Construct } from 'constructs';
-import { PlatformError } from '../core';
+import { namespaceOf, PlatformError, type WorkloadProps } from '../core';
+import { expected } from './expected';
 
 /** Replicas between a floor and a ceiling; equal ones mean that nothing scales it. */
 export interface ReplicaRange {
@@ -25,7 +26,25 @@ export function mustBeRange(at: Construct, { min, max }: ReplicaRange): void {
   }
 }
 
-/** What a server of a range says of itself while nothing scales it. */
-export const unscaled = ({ min, max }: ReplicaRange): string[] => [
-  `is to run ${min} to ${max} replicas, but nothing scales it. Create a ModelAutoscaler for it`,
-];
+/** Whether its number may change while it runs. */
+export const scales = ({ min, max }: ReplicaRange): boolean => max > min;
+
+/** How many pods a server of this name starts with, and what may change their number. */
+export const replicasOf = (
+  at: Construct,
+  name: string,
+  range: ReplicaRange,
+): Pick<WorkloadProps, 'replicas' | 'scaled'> => ({
+  replicas: range.min,
+  ...(scales(range) ? { scaled: { by: `ScaledObject/${namespaceOf(at)}/${name}`, max: range.max } } : {}),
+});
+
+/** To be called by what scales a server; while nothing does, a range is told at synth. */
+export function mustBeScaled(at: Construct, range: ReplicaRange): () => void {
+  if (!scales(range)) return () => {};
+  const { min, max } = range;
+  return expected(
+    at,
+    `is to run ${min} to ${max} replicas, but nothing scales it. Create a ModelAutoscaler for it`,
+  );
+}

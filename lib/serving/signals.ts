@@ -72,9 +72,9 @@ export function ask(at: Construct, signal: Signal, scaled: Scaled, target?: numb
 
 const QUERIES: Readonly<Record<Signal, (at: Construct, scaled: Scaled) => string>> = {
   // Each rank of an engine has a queue of its own.
-  queue: (at, scaled) => `sum(${told(at, 'waiting', 'queue', scaled)})`,
-  kvCache: (at, scaled) => ofReplicas(told(at, 'kvCache', 'kvCache', scaled), scaled.tellers),
-  batch: (at, scaled) => ofReplicas(told(at, 'batch', 'batch', scaled), scaled.tellers),
+  queue: (at, scaled) => `sum(${told(at, 'queue', scaled)})`,
+  kvCache: (at, scaled) => ofReplicas(told(at, 'kvCache', scaled), scaled.tellers),
+  batch: (at, scaled) => ofReplicas(told(at, 'batch', scaled), scaled.tellers),
   gpu: (at, scaled) => {
     mustTellOfGpus(at, scaled);
     // The exporter names the pod and the container that hold a card.
@@ -91,34 +91,33 @@ const QUERIES: Readonly<Record<Signal, (at: Construct, scaled: Scaled) => string
 };
 
 /** What an engine is followed by where nobody says. */
-export const usualSignal = (engine: EngineName): Signal => (ENGINES[engine].waiting ? 'queue' : 'batch');
+export const usualSignal = (engine: EngineName): keyof typeof FOLLOW =>
+  ENGINES[engine].waiting ? 'queue' : 'batch';
+
+/** What engines call it. */
+const SERIES = { queue: 'waiting', kvCache: 'kvCache', batch: 'batch' } as const;
 
 /** Why an engine does not tell something. */
-const SILENT = {
-  waiting: 'counts what waits for a place in its batch nowhere: what it calls waiting has one already',
+const SILENT: Readonly<Record<keyof typeof SERIES, string>> = {
+  queue: 'counts what waits for a place in its batch nowhere: what it calls waiting has one already',
   kvCache: 'keeps no cache of what was read and written, so that nothing tells of it',
   batch: 'does not tell how full its batch is',
-} as const;
-
-const FOLLOW: Readonly<Partial<Record<Signal, string>>> = {
-  queue: "follow 'queue', which counts the requests that wait",
-  batch: "follow 'batch', the part of it that requests take",
 };
 
+const FOLLOW = {
+  queue: "follow 'queue', which counts the requests that wait",
+  batch: "follow 'batch', the part of it that requests take",
+} as const;
+
 /** The series of one server, in the words of its engine. */
-function told(
-  at: Construct,
-  what: keyof typeof SILENT,
-  signal: Signal,
-  { engine, container, ...server }: Scaled,
-): string {
+function told(at: Construct, signal: keyof typeof SERIES, { engine, container, ...server }: Scaled): string {
   const only = container === undefined ? '' : `,container="${container}"`;
-  const query = ENGINES[engine][what]?.(`${ENGINES[engine].of(server)}${only}`);
+  const query = ENGINES[engine][SERIES[signal]]?.(`${ENGINES[engine].of(server)}${only}`);
   if (query !== undefined) return query;
   throw new PlatformError(at, {
     what: `scales '${server.model}' by '${signal}'`,
-    why: `${engine} ${SILENT[what]}`,
-    fix: FOLLOW[usualSignal(engine)] ?? '',
+    why: `${engine} ${SILENT[signal]}`,
+    fix: FOLLOW[usualSignal(engine)],
   });
 }
 

@@ -7,7 +7,6 @@ import {
   images,
   type MeasuredGpu,
   type MetricsEndpoint,
-  namespaceOf,
   PlatformError,
   type PodGroup,
   type PodResources,
@@ -21,7 +20,7 @@ import { compiledEngine, mustRun } from './compiled-engine';
 import type { EngineName } from './engines';
 import { onDevice, type ReplicaProps, replicaResources } from './gpu-replica';
 import { storeEnv } from './model-cache';
-import { mustBeRange, unscaled } from './replica-range';
+import { mustBeRange, mustBeScaled, type ReplicaRange, replicasOf } from './replica-range';
 import { type Card, cardOf } from './signals';
 import { configuredHere, LARGEST_BATCH, type LoadedModel, modelConfig } from './triton-config';
 
@@ -105,14 +104,15 @@ export class TritonService extends Construct implements IScrapeTarget, Scalable 
   public readonly resources: PodResources;
   public readonly longestSeconds: number;
   public readonly metrics: readonly MetricsEndpoint[];
-  public readonly replicas: { readonly min: number; readonly max: number };
+  public readonly replicas: ReplicaRange;
   public readonly tells: EngineName & ('triton' | 'tensorrtllm');
   public readonly card: Card;
   public readonly holder: string;
   public readonly scaleTarget: { readonly name: string };
   /** One batch that waits is no queue. */
   public readonly queueTarget?: number;
-  private scaled = false;
+  /** Used by what scales it. */
+  public readonly scaledByLoad: () => void;
 
   constructor(scope: Construct, id: string, props: TritonServiceProps) {
     super(scope, id);
@@ -206,10 +206,7 @@ export class TritonService extends Construct implements IScrapeTarget, Scalable 
       // Backends in Python exchange tensors with the server through it, and GPUs parts of a layer.
       sharedMemory: `${gpus > 1 ? 1 + 2 * gpus : 1}Gi`,
       resources: this.resources,
-      replicas: this.replicas.min,
-      ...(this.replicas.max > this.replicas.min
-        ? { scaled: { by: `ScaledObject/${namespaceOf(this)}/${id}`, max: this.replicas.max } }
-        : {}),
+      ...replicasOf(this, id, this.replicas),
       ...(placement ? { placement, rollout, priorityClass: priorityClass(this, 'serving') } : {}),
     });
     this.pods = server.pods;
@@ -228,14 +225,7 @@ export class TritonService extends Construct implements IScrapeTarget, Scalable 
       ...device,
       ...(observed ? { takes: observed } : {}),
     });
-    this.node.addValidation({
-      validate: () => (this.replicas.max > this.replicas.min && !this.scaled ? unscaled(this.replicas) : []),
-    });
-  }
-
-  /** Used by what scales it. */
-  public scaledByLoad(): void {
-    this.scaled = true;
+    this.scaledByLoad = mustBeScaled(this, this.replicas);
   }
 
   /** Let the pods of a namespace call its models, on HTTP and gRPC. */

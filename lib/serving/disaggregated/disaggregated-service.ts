@@ -2,6 +2,7 @@ import { k8s } from 'cdk8s-plus-30';
 import type { Construct } from 'constructs';
 import { cut, type MetricsEndpoint, namespaceOf } from '../../core';
 import type { ScaledRole } from '../autoscaling';
+import { expected } from '../expected';
 import { ModelServer, type ModelServerProps } from '../model-server';
 import { PORT } from '../server-workload';
 import type { SglangServiceProps } from '../sglang-service';
@@ -77,7 +78,6 @@ export class DisaggregatedService extends ModelServer {
   /** Pods that read prompts. */
   public readonly prefill: PrefillServer;
   public readonly role: ScaledRole;
-  private routed = false;
 
   constructor(scope: Construct, id: string, props: DisaggregatedServiceProps) {
     const { model, context, drainSeconds, apiKey, prefill, decode } = props;
@@ -115,19 +115,12 @@ export class DisaggregatedService extends ModelServer {
       labels: labelsOf(id),
       from: answersAlone ? (props.nonCachedTokens ?? SHORT_PROMPT) : 'always',
       answersAlone,
-      picked: () => {
-        this.routed = true;
-      },
+      picked: expected(
+        this,
+        'is routed by no picker: its prefill pods would read no prompt, and cost what they cost. ' +
+          'Call route(service) of an InferenceGateway',
+      ),
     };
-    this.node.addValidation({
-      validate: () =>
-        this.routed
-          ? []
-          : [
-              'is routed by no picker: its prefill pods would read no prompt, and cost what they cost. ' +
-                'Call route(service) of an InferenceGateway',
-            ],
-    });
   }
 
   /** Of both roles. */

@@ -1,16 +1,8 @@
 import { Construct } from 'constructs';
-import {
-  declare,
-  type MetricsEndpoint,
-  namespaceOf,
-  type PodGroup,
-  policyOf,
-  type SecretRef,
-  Workload,
-} from '../../core';
+import { declare, type MetricsEndpoint, type PodGroup, policyOf, type SecretRef, Workload } from '../../core';
 import type { Scalable, ScaledRole } from '../autoscaling';
 import type { EngineName } from '../engines';
-import { mustBeRange, type ReplicaRange, unscaled } from '../replica-range';
+import { mustBeRange, mustBeScaled, type ReplicaRange, replicasOf } from '../replica-range';
 import type { ServerPod, ServerSettings } from '../server-pod';
 import { serverWorkload } from '../server-workload';
 import { type Card, cardOf } from '../signals';
@@ -42,7 +34,8 @@ export class PrefillServer extends Construct implements Scalable {
   public readonly metrics: readonly MetricsEndpoint[];
   /** Changes with its pods. */
   public readonly revision: string;
-  private scaled = false;
+  /** Used by what scales it. */
+  public readonly scaledByLoad: () => void;
 
   constructor(scope: Construct, id: string, props: PrefillServerProps) {
     super(scope, id);
@@ -59,13 +52,11 @@ export class PrefillServer extends Construct implements Scalable {
       ...(key ? { key } : {}),
       ...(context === undefined ? {} : { context }),
     });
-    const scales = replicas.max > replicas.min;
     const server = new Workload(this, 'Server', {
       ...serverWorkload(this, made, key !== undefined),
       name: id,
       drainSeconds,
-      replicas: replicas.min,
-      ...(scales ? { scaled: { by: `ScaledObject/${namespaceOf(this)}/${id}`, max: replicas.max } } : {}),
+      ...replicasOf(this, id, replicas),
     });
     const { engine, tells, pool, start, weights, resources } = made;
     this.model = id;
@@ -92,11 +83,6 @@ export class PrefillServer extends Construct implements Scalable {
       ...(weights ? { weights } : {}),
       ...made.role,
     });
-    this.node.addValidation({ validate: () => (scales && !this.scaled ? unscaled(replicas) : []) });
-  }
-
-  /** Used by what scales it. */
-  public scaledByLoad(): void {
-    this.scaled = true;
+    this.scaledByLoad = mustBeScaled(this, replicas);
   }
 }

@@ -15,6 +15,7 @@ import {
 import type { Disaggregation } from '../disaggregated';
 import { type KvEvents, pickerName } from '../kv-events';
 import type { RankPorts } from '../rank-ports';
+import { ASKED_BY_GATEWAYS } from './asked-by-gateways';
 import { ENGINE_METRICS, type EngineMetrics, pickerConfig } from './picker-config';
 import { heard, PRECISE_SIZE, type Prefix } from './precise-prefix';
 import { EXPERIMENTAL, SCORER_PROFILES, type ScorerProfile, type ScorerWeights } from './scorers';
@@ -131,10 +132,7 @@ export class EndpointPicker extends Construct implements IScrapeTarget {
         `--grpc-port=${PORTS.grpc}`,
         `--grpc-health-port=${PORTS.health}`,
         `--metrics-port=${PORTS.metrics}`,
-        // Encrypted by a certificate of its own making; gateways must not verify it.
-        '--secure-serving=true',
-        // Behind a network policy; with it, Prometheus would need rights of its own.
-        '--metrics-endpoint-auth=false',
+        ...ASKED_BY_GATEWAYS,
         `--drain-timeout=${server.longestSeconds}s`,
         ...(experimental ? ['--allow-experimental-plugins'] : []),
         '--tracing=false',

@@ -1,7 +1,6 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import {
-  DEREGISTER_SECONDS,
   DeclaredPods,
   declare,
   images,
@@ -9,12 +8,11 @@ import {
   type MetricsEndpoint,
   namespaceOf,
   type PodGroup,
-  policyOf,
   sized,
   spread,
 } from '../../core';
 import { ENVOY_CLASS, type EnvoyAiGateway } from './envoy-gateway';
-import type { Fleet, FleetProps } from './fleet';
+import type { Fleet, FleetSettings } from './fleet';
 import { gatewayObject } from './gateway-object';
 
 /** Ports below 1024 need a right that the proxies do not have: they listen so much higher. */
@@ -31,7 +29,7 @@ const SHUTDOWN_SIZE = { cpu: '10m', memory: '32Mi' } as const;
 /** Reads each body for its model, and holds it meanwhile. */
 const PROCESSOR_SIZE = { cpu: '500m', memory: '1Gi' } as const;
 
-export interface EnvoyFleetProps extends FleetProps {
+export interface EnvoyFleetProps extends FleetSettings {
   readonly controller: EnvoyAiGateway;
   /** Whether routes to models hang here: then a second container reads bodies. */
   readonly models: boolean;
@@ -50,11 +48,10 @@ export class EnvoyFleet extends Construct implements Fleet {
     super(scope, id);
     this.name = name;
     this.namespace = namespaceOf(this);
-    const { controller, port, service, drainSeconds, deregisterSeconds = DEREGISTER_SECONDS } = props;
+    const { controller, port, service, drainSeconds, deregisterSeconds, replicas } = props;
     const home = controller.namespace;
     this.host = `${name}.${home}.svc`;
     this.listens = port < 1024 ? port + SHIFT : port;
-    const replicas = props.replicas ?? policyOf(this).replicas;
     const metadata = { name, namespace: this.namespace };
     const selects = {
       'app.kubernetes.io/name': 'envoy',

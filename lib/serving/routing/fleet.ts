@@ -29,6 +29,12 @@ export interface FleetProps {
   readonly bodyMiB: number;
 }
 
+/** The same, with what nobody said filled in. */
+export interface FleetSettings extends FleetProps {
+  readonly replicas: number;
+  readonly deregisterSeconds: number;
+}
+
 /** The proxies of one Gateway. */
 export interface Fleet extends IScrapeTarget {
   /** Name of the Gateway and of its Service. */

@@ -1,8 +1,9 @@
 import type { Construct } from 'constructs';
+import { DEREGISTER_SECONDS, policyOf } from '../../core';
 import type { Agentgateway } from './agentgateway';
 import { ENVOY_HEALTH, EnvoyFleet } from './envoy-fleet';
 import { EnvoyAiGateway } from './envoy-gateway';
-import type { Fleet, FleetProps } from './fleet';
+import type { Fleet, FleetProps, FleetSettings } from './fleet';
 import { AGENTGATEWAY_HEALTH, GatewayProxy } from './gateway-proxy';
 import { Istio } from './istio';
 import { ISTIO_HEALTH, IstioFleet } from './istio-fleet';
@@ -18,11 +19,16 @@ export function fleetOf(
   props: FleetProps,
   { models }: { readonly models: boolean },
 ): Fleet {
+  const settings: FleetSettings = {
+    ...props,
+    replicas: props.replicas ?? policyOf(scope).replicas,
+    deregisterSeconds: props.deregisterSeconds ?? DEREGISTER_SECONDS,
+  };
   if (controller instanceof EnvoyAiGateway)
-    return new EnvoyFleet(scope, 'Proxy', name, { ...props, controller, models });
+    return new EnvoyFleet(scope, 'Proxy', name, { ...settings, controller, models });
   return controller instanceof Istio
-    ? new IstioFleet(scope, 'Proxy', name, { ...props, controller, models })
-    : new GatewayProxy(scope, 'Proxy', name, { ...props, controller });
+    ? new IstioFleet(scope, 'Proxy', name, { ...settings, controller, models })
+    : new GatewayProxy(scope, 'Proxy', name, { ...settings, controller });
 }
 
 /** Where the pods of its proxies say whether they are ready. */

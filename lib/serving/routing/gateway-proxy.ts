@@ -1,7 +1,6 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import {
-  DEREGISTER_SECONDS,
   DeclaredPods,
   declare,
   images,
@@ -9,15 +8,14 @@ import {
   type MetricsEndpoint,
   namespaceOf,
   type PodGroup,
-  policyOf,
   sized,
   spread,
 } from '../../core';
 import { type Agentgateway, GATEWAY_CLASS } from './agentgateway';
-import type { Fleet, FleetProps } from './fleet';
+import type { Fleet, FleetSettings } from './fleet';
 import { gatewayObject } from './gateway-object';
 
-export interface GatewayProxyProps extends FleetProps {
+export interface GatewayProxyProps extends FleetSettings {
   readonly controller: Agentgateway;
 }
 
@@ -39,10 +37,9 @@ export class GatewayProxy extends Construct implements Fleet {
     super(scope, id);
     this.name = name;
     this.namespace = namespaceOf(this);
-    const { port, service, drainSeconds, deregisterSeconds = DEREGISTER_SECONDS } = props;
+    const { port, service, drainSeconds, deregisterSeconds, replicas } = props;
     this.host = `${name}.${this.namespace}.svc`;
     this.listens = port;
-    const replicas = props.replicas ?? policyOf(this).replicas;
     const metadata = { name, namespace: this.namespace };
     const selects = {
       'app.kubernetes.io/name': name,

@@ -1,7 +1,6 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import {
-  DEREGISTER_SECONDS,
   DeclaredPods,
   declare,
   images,
@@ -9,14 +8,13 @@ import {
   type MetricsEndpoint,
   namespaceOf,
   type PodGroup,
-  policyOf,
   sized,
   sleepBeforeStop,
   spread,
   toYaml,
 } from '../../core';
 import { envoyFilter } from './envoy-filter';
-import type { Fleet, FleetProps } from './fleet';
+import type { Fleet, FleetSettings } from './fleet';
 import { gatewayObject } from './gateway-object';
 import { ISTIO_CLASS, type Istio } from './istio';
 
@@ -25,7 +23,7 @@ const HEALTH_PORT = 15021;
 export const ISTIO_HEALTH = { port: HEALTH_PORT, path: '/healthz/ready' };
 const METRICS_PORT = 15020;
 
-export interface IstioFleetProps extends FleetProps {
+export interface IstioFleetProps extends FleetSettings {
   readonly controller: Istio;
   /** Whether routes to models hang here: they limit bodies themselves. */
   readonly models: boolean;
@@ -44,11 +42,10 @@ export class IstioFleet extends Construct implements Fleet {
     super(scope, id);
     this.name = name;
     this.namespace = namespaceOf(this);
-    const { port, service, drainSeconds, deregisterSeconds = DEREGISTER_SECONDS } = props;
+    const { port, service, drainSeconds, deregisterSeconds, replicas } = props;
     const made = `${name}-${ISTIO_CLASS}`;
     this.host = `${made}.${this.namespace}.svc`;
     this.listens = port;
-    const replicas = props.replicas ?? policyOf(this).replicas;
     const selects = { 'gateway.networking.k8s.io/gateway-name': name };
     const terminationGracePeriodSeconds = deregisterSeconds + drainSeconds + MARGIN_SECONDS;
     const placed = replicas > 1 ? { topologySpreadConstraints: spread(selects) } : {};

@@ -1,6 +1,7 @@
 import { Construct } from 'constructs';
 import type { IScrapeTarget } from '../../contracts';
 import { images, type MetricsEndpoint, type PodGroup, toYaml, Workload } from '../../core';
+import { ASKED_BY_GATEWAYS } from './asked-by-gateways';
 
 export interface PayloadProcessorProps {
   readonly name: string;
@@ -41,10 +42,7 @@ export class PayloadProcessor extends Construct implements IScrapeTarget {
         `--grpc-port=${PORTS.grpc}`,
         `--grpc-health-port=${PORTS.health}`,
         `--metrics-port=${PORTS.metrics}`,
-        // Encrypted by a certificate of its own making; gateways must not verify it.
-        '--secure-serving=true',
-        // Behind a network policy; with it, Prometheus would need rights of its own.
-        '--metrics-endpoint-auth=false',
+        ...ASKED_BY_GATEWAYS,
         '--enable-pprof=false',
         '--tracing=false',
         '--zap-encoder=json',

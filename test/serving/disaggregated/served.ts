@@ -6,7 +6,6 @@ import {
   type DisaggregatedSglangProps,
   type DisaggregatedVllmProps,
   InferenceGateway,
-  Istio,
   type PickerOptions,
 } from '../../../lib/serving';
 import { only, TestPool } from '../pool';
@@ -29,8 +28,7 @@ export function served(
   options: PickerOptions = {},
   behind: 'agentgateway' | 'istio' = 'agentgateway',
 ) {
-  const { controller: usual, operators, layer } = ground('serving');
-  const controller = behind === 'istio' ? new Istio(operators, 'istio') : usual;
+  const { controller, layer } = ground('serving', { behind });
   const asked = typeof given === 'function' ? given({ layer }) : given;
   const gpus = asked.engine === 'sglang' ? 4 : 2;
   const shared = asked.prefill && asked.decode ? undefined : h100(layer);

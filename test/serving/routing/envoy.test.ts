@@ -1,23 +1,15 @@
-import { App } from 'cdk8s';
+import type { App } from 'cdk8s';
 import { describe, expect, test } from 'vitest';
-import { Layer, objectsOf, POLICIES, render, setCluster, setPolicy } from '../../../lib/core';
+import { Layer, objectsOf, render } from '../../../lib/core';
 import { validateObject } from '../../../lib/schemas';
-import { EdgeGateway, EnvoyAiGateway, EnvoyAiGatewayCrds, InferenceGateway } from '../../../lib/serving';
-import { AWS } from '../../core/tree';
+import { EdgeGateway, EnvoyAiGatewayCrds, InferenceGateway } from '../../../lib/serving';
 import { message, only } from '../pool';
-import { model } from './doors';
+import { ground, model } from './doors';
 
-function ground(namespace = 'serving') {
-  const app = new App();
-  setPolicy(app, POLICIES.prod);
-  setCluster(app, { ...AWS, balancerCidrs: { internal: ['10.0.0.0/18'], public: ['10.0.192.0/22'] } });
-  const operators = new Layer(app, 'envoy-gateway', { phase: 'operators', namespace: 'envoy-gateway' });
-  const controller = new EnvoyAiGateway(operators, 'envoy-gateway');
-  return { app, controller, operators, layer: new Layer(app, 'layer', { phase: 'apps', namespace }) };
-}
+const BEHIND = { behind: 'envoy-gateway' } as const;
 
 function routed(options: object = {}) {
-  const { controller, layer, operators, app } = ground();
+  const { controller, layer, operators, app } = ground('serving', BEHIND);
   const gateway = new InferenceGateway(layer, 'models', { controller, drainSeconds: 180, bodyMiB: 64 });
   const chat = gateway.route(model(layer), options);
   return { app, layer, operators, gateway, chat };
@@ -68,7 +60,7 @@ describe('the controllers', () => {
   });
 
   test('its kinds come with a chart of their own', () => {
-    const { app } = ground();
+    const { app } = ground('serving', BEHIND);
     new EnvoyAiGatewayCrds(
       new Layer(app, 'crds', { phase: 'operators', namespace: 'envoy-gateway' }),
       'crds',
@@ -179,7 +171,7 @@ describe('the inside gateway', () => {
 
 describe('the door', () => {
   function door() {
-    const { controller, layer, app } = ground('edge');
+    const { controller, layer, app } = ground('edge', BEHIND);
     const edge = new EdgeGateway(layer, 'edge', { controller, tls: { kind: 'issuer', name: 'company-ca' } });
     const server = model(layer, 'page');
     edge.route({ service: 'page', port: 8000, pods: server.pods, longestSeconds: 120 }, 'llm.example.com');
